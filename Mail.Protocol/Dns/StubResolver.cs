@@ -109,7 +109,7 @@ public sealed class StubResolver : IDnsResolver
             await _turns.WaitAsync(deadline.Token);
             try
             {
-                return await FollowAsync(new DnsChain(key.Name), kind, deadline.Token);
+                return await Task.Run(() => FollowAsync(new DnsChain(key.Name), kind, deadline.Token), deadline.Token);
             }
             finally
             {

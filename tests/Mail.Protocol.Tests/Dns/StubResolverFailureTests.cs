@@ -49,7 +49,7 @@ public sealed class StubResolverFailureTests : IAsyncLifetime
         _second.Zone.A("example.com", "192.0.2.2").A("next.example", "192.0.2.2");
         var resolver = Resolver();
         var asking = resolver.ResolveAAsync("example.com", _none);
-        await QuestionsAt(_first, 1);
+        await _first.WaitForQuestionsAsync(1);
         _clock.Advance(TimeSpan.FromSeconds(4));
         Assert.True((await asking).IsFound);
 
@@ -66,7 +66,7 @@ public sealed class StubResolverFailureTests : IAsyncLifetime
         var asking = Resolver(_first.EndPoint).ResolveAAsync("example.com", _none);
         for (var attempt = 1; attempt <= 2; attempt++)
         {
-            await QuestionsAt(_first, attempt);
+            await _first.WaitForQuestionsAsync(attempt);
             _clock.Advance(TimeSpan.FromSeconds(4));
         }
 
@@ -88,7 +88,7 @@ public sealed class StubResolverFailureTests : IAsyncLifetime
             TimeProvider = _clock,
         });
         var stuck = resolver.ResolveAAsync("stuck.example", _none);
-        await QuestionsAt(_first, 1);
+        await _first.WaitForQuestionsAsync(1);
         var waiting = resolver.ResolveAAsync("waiting.example", _none);
         _clock.Advance(TimeSpan.FromSeconds(16));
 
@@ -157,15 +157,5 @@ public sealed class StubResolverFailureTests : IAsyncLifetime
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return (IPEndPoint)socket.LocalEndPoint!;
-    }
-
-    private static async Task QuestionsAt(TestDnsServer server, int count)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (server.Questions.Count < count)
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

@@ -155,11 +155,11 @@ public sealed class StubResolverTests : IAsyncLifetime
     {
         Zone.A("slow.example", "192.0.2.1");
         var arrived = new TaskCompletionSource();
-        var released = new ManualResetEventSlim();
+        using var released = new ManualResetEventSlim();
         _server.Tamper = (_, answer) =>
         {
             arrived.TrySetResult();
-            released.Wait(_none);
+            released.Wait(TimeSpan.FromSeconds(30), _none);
             return answer;
         };
         var resolver = _server.CreateResolver();

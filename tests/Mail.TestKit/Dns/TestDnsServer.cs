@@ -15,6 +15,7 @@ public sealed class TestDnsServer : IAsyncDisposable
     private readonly Socket _udp;
     private readonly Socket _tcp;
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _arrived = new(0);
     private readonly Task _work;
 
     private TestDnsServer(DnsZone zone, IPAddress address)
@@ -22,7 +23,7 @@ public sealed class TestDnsServer : IAsyncDisposable
         Zone = zone;
         (_udp, _tcp) = Bind(address);
         EndPoint = (IPEndPoint)_udp.LocalEndPoint!;
-        _work = Task.WhenAll(ServeUdpAsync(), ServeTcpAsync());
+        _work = Task.WhenAll(Task.Run(ServeUdpAsync), Task.Run(ServeTcpAsync));
     }
 
     public DnsZone Zone { get; }
@@ -42,6 +43,16 @@ public sealed class TestDnsServer : IAsyncDisposable
 
     /// <summary>A resolver that asks this server only.</summary>
     public StubResolver CreateResolver() => new(new StubResolverOptions { Servers = [EndPoint] });
+
+    /// <summary>Waits until so many questions have arrived in all.</summary>
+    public async Task WaitForQuestionsAsync(int count, CancellationToken cancellationToken = default)
+    {
+        while (Questions.Count < count)
+        {
+            if (!await _arrived.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken))
+                throw new TimeoutException($"{Questions.Count} of {count} questions arrived.");
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -143,6 +154,7 @@ public sealed class TestDnsServer : IAsyncDisposable
         if (TestDnsQuestion.TryRead(query, isTcp) is not { } question)
             return null;
         Questions.Enqueue(question);
+        _arrived.Release();
         var answer = Zone.Find(question.Name, question.Type);
         var bytes = TestDnsAnswerWriter.Write(query, question, answer, Zone.IsAuthentic);
         if (answer.Status == DnsStatus.Timeout)
