@@ -55,12 +55,12 @@ internal sealed class SignatureTags
             return (null, algorithmFault);
         if (list.Base64("b") is not { Length: > 0 } signature || list.Base64("bh") is not { Length: 32 } bodyHash)
             return Fault("missing or malformed b= or bh=");
-        if (ReadNames(list) is not { } names)
+        if (ReadNames(list, isArc) is not { } names)
             return Fault("missing or malformed h=");
-        // RFC 6376 §5.4: From MUST be signed.
-        if (!names.Any(name => name.AsSpan().SequenceEqual("from"u8)))
+        // RFC 6376 §5.4: From MUST be signed. Validators of ARC do not insist.
+        if (!isArc && !names.Any(name => name.AsSpan().SequenceEqual("from"u8)))
             return Fault("From is not signed");
-        if (ReadCanonicalization(list) is not var (header, body))
+        if (ReadCanonicalization(list, isArc) is not var (header, body))
             return (null, new(DkimStatus.Neutral, "unknown canonicalization"));
         if (FaultOf(list, domain, isArc, now) is { } fault)
             return (null, fault);
@@ -113,18 +113,19 @@ internal sealed class SignatureTags
 
     private static (SignatureTags?, SignatureFault) Fault(string reason) => (null, new(DkimStatus.Permerror, reason));
 
-    private static byte[][]? ReadNames(TagList list)
+    private static byte[][]? ReadNames(TagList list, bool isArc)
     {
         var parts = list.Parts("h");
-        return parts.Length is 0 or > MaxSignedNames || parts.Any(part => part.Length == 0)
+        return parts.Length is 0 or > MaxSignedNames || (!isArc && parts.Any(part => part.Length == 0))
             ? null
             : [.. parts.Select(part => Encoding.UTF8.GetBytes(part.ToLowerInvariant()))];
     }
 
     // RFC 6376 §3.5, tag c: simple/simple by default, and simple for the body when only one is named.
-    private static (DkimCanonicalization, DkimCanonicalization)? ReadCanonicalization(TagList list)
+    // A message signature of ARC without c= is relaxed to those who make and check them.
+    private static (DkimCanonicalization, DkimCanonicalization)? ReadCanonicalization(TagList list, bool isArc)
     {
-        var words = (list.Compact("c") ?? "simple").Split('/');
+        var words = (list.Compact("c") ?? (isArc ? "relaxed/relaxed" : "simple")).Split('/');
         return words.Length <= 2 && Canonicalization(words[0]) is { } header
             && Canonicalization(words.Length == 2 ? words[1] : "simple") is { } body ? (header, body) : null;
     }
