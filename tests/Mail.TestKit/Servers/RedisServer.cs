@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+
+namespace Mail.TestKit.Servers;
+
+/// <summary>A real Redis.</summary>
+public sealed class RedisServer : TestServer
+{
+    private static readonly Lazy<Task<RedisServer>> Shared = new(() => StartAsync());
+    private readonly string[] _arguments;
+
+    private RedisServer(string[] arguments) : base("run-redis") => _arguments = arguments;
+
+    public override string ConnectionString => $"127.0.0.1:{Port}";
+
+    /// <summary>The one for all tests of this process. It is never stopped: a test that stops its server starts its own.</summary>
+    public static Task<RedisServer> SharedAsync() => Shared.Value;
+
+    /// <param name="arguments">Settings of redis-server: <c>--requirepass</c>, <c>secret</c> …</param>
+    public static async Task<RedisServer> StartAsync(params string[] arguments)
+    {
+        var server = new RedisServer(arguments);
+        await server.StartFirstAsync();
+        return server;
+    }
+
+    protected override IEnumerable<string> Arguments => _arguments;
+
+    protected override async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        // A server with TLS only has port 0 here and a TLS port in its arguments; it answers as soon as it accepts.
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync("127.0.0.1", Port, cancellationToken);
+            if (_arguments.Contains("--tls-port")) return true;
+            await client.GetStream().WriteAsync("PING\r\n"u8.ToArray(), cancellationToken);
+            var answer = new byte[64];
+            var length = await client.GetStream().ReadAsync(answer, cancellationToken);
+            var text = System.Text.Encoding.ASCII.GetString(answer, 0, length);
+            return text.StartsWith("+PONG", StringComparison.Ordinal) || text.StartsWith("-NOAUTH", StringComparison.Ordinal);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+}
