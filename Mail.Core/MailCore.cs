@@ -1,0 +1,98 @@
+using Mail.Core.ApiKeys;
+using Mail.Core.Assets;
+using Mail.Core.Bounces;
+using Mail.Core.Domains;
+using Mail.Core.Events;
+using Mail.Core.Inbound;
+using Mail.Core.Messages;
+using Mail.Core.Organizations;
+using Mail.Core.Persistence;
+using Mail.Core.Queue;
+using Mail.Core.Secrets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Mail.Core;
+
+/// <summary>Registers what every host shares.</summary>
+public static class MailCore
+{
+    /// <summary>The configuration section that all of the product's options stand under.</summary>
+    public const string ConfigurationRoot = "Mail";
+
+    /// <summary>Data source, blobs, stores and rules.</summary>
+    public static IHostApplicationBuilder AddMailCore(this IHostApplicationBuilder builder)
+    {
+        builder.AddNpgsqlDataSource("maildb", configureDataSourceBuilder: Tune);
+        builder.AddAzureBlobServiceClient("blobs");
+        builder.AddMailOptions<SecretOptions>(SecretOptions.Section)
+            .Validate(options => SecretBox.TryReadMasterKey(options.MasterKey, out _), "Mail:Secrets:MasterKey must be base64 of 32 bytes.");
+        builder.AddMailOptions<MailHostOptions>(MailHostOptions.Section);
+        builder.AddMailOptions<DemoOptions>(DemoOptions.Section);
+
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider =>
+        {
+            SecretBox.TryReadMasterKey(provider.GetRequiredService<IOptions<SecretOptions>>().Value.MasterKey, out var key);
+            return new SecretBox(key);
+        });
+        services.AddSingleton(provider => new ReturnPath(
+            provider.GetRequiredService<SecretBox>().DeriveKey("return-path"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Migrator>();
+        services.AddSingleton<OrganizationStore>();
+        services.AddSingleton<ApiKeyStore>();
+        services.AddSingleton<ApiKeyAuthenticator>();
+        services.AddSingleton<DomainStore>();
+        services.AddSingleton<SenderDomains>();
+        services.AddSingleton<DkimKeyStore>();
+        services.AddSingleton<AttachmentBlobs>();
+        services.AddSingleton<MessageStore>();
+        services.AddSingleton<EventStore>();
+        services.AddSingleton<QueueStore>();
+        services.AddSingleton<DevInboxStore>();
+        services.AddSingleton<InboxOwnerStore>();
+        services.AddSingleton<DemoSeed>();
+        return builder;
+    }
+
+    /// <summary>What hosts that accept messages need besides: the group commit and its signal to the workers.</summary>
+    public static IHostApplicationBuilder AddAcceptMessages(this IHostApplicationBuilder builder)
+    {
+        builder.AddMailOptions<AcceptOptions>(AcceptOptions.Section);
+        var services = builder.Services;
+        services.AddSingleton<QueueSignal>();
+        services.AddHostedService(provider => provider.GetRequiredService<QueueSignal>());
+        services.AddSingleton(provider => new AcceptStore(
+            provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<IOptions<AcceptOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new AcceptWriter(
+            provider.GetRequiredService<AcceptStore>(), provider.GetRequiredService<QueueSignal>(),
+            provider.GetRequiredService<IOptions<AcceptOptions>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<AcceptWriter>());
+        services.AddSingleton<AcceptMessages>();
+        return builder;
+    }
+
+    /// <summary>Binds one options class under <c>Mail:</c>; a bad value stops the start with all problems listed.</summary>
+    public static OptionsBuilder<TOptions> AddMailOptions<TOptions>(this IHostApplicationBuilder builder, string section)
+        where TOptions : class =>
+        builder.Services.AddOptions<TOptions>()
+            .Bind(builder.Configuration.GetSection($"{ConfigurationRoot}:{section}"))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+
+    // Every statement of ours finds its rows through an index, in whatever state the statistics are: a plan that was
+    // made while a table was empty must not scan it when it has grown (docs/adr/0004).
+    internal static void Tune(NpgsqlDataSourceBuilder dataSource)
+    {
+        var connection = dataSource.ConnectionStringBuilder;
+        connection.MaxAutoPrepare = 100;
+        connection.AutoPrepareMinUsages = 2;
+        connection.Options = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+    }
+}

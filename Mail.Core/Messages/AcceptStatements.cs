@@ -1,0 +1,113 @@
+using Mail.Core.Events;
+using Mail.Core.Ids;
+using Mail.Core.Organizations;
+using Mail.Core.Persistence;
+using Mail.Core.Queue;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Mail.Core.Messages;
+
+/// <summary>The inserts of <see cref="AcceptStore"/>: one per table, a whole batch in arrays.</summary>
+internal static class AcceptStatements
+{
+    public static IEnumerable<NpgsqlBatchCommand> For(List<PendingAccept> messages, TimeSpan retryFor, TimeProvider clock) =>
+    [
+        Messages(messages), Contents(messages), Recipients(messages), Queue(messages, retryFor, clock), Events(messages, clock),
+    ];
+
+    private static NpgsqlBatchCommand Messages(List<PendingAccept> messages) => Batched.Command(
+        """
+        insert into messages (organization_id, id, mode, status, api_key_id, domain_id, from_address, from_name, subject,
+                              tags, metadata, traceparent)
+        select organization_id, id, mode, 'queued', api_key_id, domain_id, from_address, from_name, subject,
+               tags::jsonb, metadata::jsonb, traceparent
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+                    $9::text[], $10::text[], $11::text[])
+            as item (organization_id, id, mode, api_key_id, domain_id, from_address, from_name, subject, tags, metadata, traceparent)
+        """,
+        Batched.Uuids(messages, pending => pending.Caller.Organization.Value),
+        Batched.Uuids(messages, pending => pending.Id.Value),
+        Batched.Texts(messages, pending => pending.Caller.Mode.ToText()),
+        Batched.Array(messages, pending => pending.Caller.ApiKey?.Value, NpgsqlDbType.Uuid),
+        Batched.Uuids(messages, pending => pending.Domain.Value),
+        Batched.Texts(messages, pending => pending.Message.From.Address.Address),
+        Batched.Texts(messages, pending => pending.Message.From.DisplayName),
+        Batched.Texts(messages, pending => pending.Message.Subject),
+        Batched.Texts(messages, pending => ContentJson.Write(pending.Message.Tags)),
+        Batched.Texts(messages, pending => ContentJson.Write(pending.Message.Metadata)),
+        Batched.Texts(messages, pending => pending.TraceParent));
+
+    private static NpgsqlBatchCommand Contents(List<PendingAccept> messages) => Batched.Command(
+        """
+        insert into message_contents (organization_id, message_id, html, text, reply_to, headers, attachments)
+        select organization_id, message_id, html, text, reply_to::jsonb, headers::jsonb, attachments::jsonb
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+            as item (organization_id, message_id, html, text, reply_to, headers, attachments)
+        """,
+        Batched.Uuids(messages, pending => pending.Caller.Organization.Value),
+        Batched.Uuids(messages, pending => pending.Id.Value),
+        Batched.Texts(messages, pending => pending.Message.Html),
+        Batched.Texts(messages, pending => pending.Message.Text),
+        Batched.Texts(messages, pending => ContentJson.Write(pending.Message.ReplyTo)),
+        Batched.Texts(messages, pending => ContentJson.Write(pending.Message.Headers)),
+        Batched.Texts(messages, pending => ContentJson.Write(pending.Attachments)));
+
+    private static NpgsqlBatchCommand Recipients(List<PendingAccept> messages)
+    {
+        var rows = messages.SelectMany(pending =>
+            pending.Message.Recipients.Select((recipient, ordinal) => (pending, recipient, ordinal: (short)ordinal))).ToList();
+        return Batched.Command(
+            """
+            insert into message_recipients (organization_id, message_id, ordinal, kind, address, name, domain, status)
+            select organization_id, message_id, ordinal, kind, address, name, domain, 'queued'
+            from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[])
+                as item (organization_id, message_id, ordinal, kind, address, name, domain)
+            """,
+            Batched.Uuids(rows, row => row.pending.Caller.Organization.Value),
+            Batched.Uuids(rows, row => row.pending.Id.Value),
+            Batched.Array(rows, row => row.ordinal, NpgsqlDbType.Smallint),
+            Batched.Texts(rows, row => row.recipient.Kind.ToText()),
+            Batched.Texts(rows, row => row.recipient.Mailbox.Address.Address),
+            Batched.Texts(rows, row => row.recipient.Mailbox.DisplayName),
+            Batched.Texts(rows, row => row.recipient.Mailbox.Address.AsciiDomain));
+    }
+
+    private static NpgsqlBatchCommand Queue(List<PendingAccept> messages, TimeSpan retryFor, TimeProvider clock)
+    {
+        var rows = messages.SelectMany(pending =>
+            pending.Message.Recipients.Select(recipient => recipient.Mailbox.Address.AsciiDomain).Distinct()
+                .Select(domain => (pending, domain))).ToList();
+        return Batched.Command(
+            """
+            insert into delivery_queue (id, organization_id, message_id, mode, domain, give_up_at)
+            select id, organization_id, message_id, mode, domain, now() + retry_for
+            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::interval[])
+                as item (id, organization_id, message_id, mode, domain, retry_for)
+            """,
+            Batched.Uuids(rows, _ => PrefixedId.New<QueueItemId>(clock).Value),
+            Batched.Uuids(rows, row => row.pending.Caller.Organization.Value),
+            Batched.Uuids(rows, row => row.pending.Id.Value),
+            Batched.Texts(rows, row => row.pending.Caller.Mode.ToText()),
+            Batched.Texts(rows, row => row.domain),
+            Batched.Array(rows, row => row.pending.Message.ExpiresIn ?? retryFor, NpgsqlDbType.Interval));
+    }
+
+    private static NpgsqlBatchCommand Events(List<PendingAccept> messages, TimeProvider clock)
+    {
+        var rows = messages.SelectMany(pending => new[]
+        {
+            (pending, type: EventTypes.MessageQueued), (pending, type: EventTypes.MessageAccepted),
+        }).ToList();
+        return Batched.Command(
+            """
+            insert into events (organization_id, id, type, resource_type, resource_id, message_id)
+            select organization_id, id, type, 'message', message_id, message_id
+            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[]) as item (organization_id, id, type, message_id)
+            """,
+            Batched.Uuids(rows, row => row.pending.Caller.Organization.Value),
+            Batched.Uuids(rows, _ => PrefixedId.New<EventId>(clock).Value),
+            Batched.Texts(rows, row => row.type),
+            Batched.Uuids(rows, row => row.pending.Id.Value));
+    }
+}

@@ -1,0 +1,52 @@
+using Mail.Protocol.Addresses;
+
+namespace Mail.Core.Messages;
+
+/// <summary>A message as a caller hands it over: fields checked, not yet accepted.</summary>
+public sealed record OutgoingMessage
+{
+    public required Mailbox From { get; init; }
+
+    /// <summary>In header order: to, then cc, then bcc. At least one.</summary>
+    public required IReadOnlyList<OutgoingRecipient> Recipients { get; init; }
+
+    public IReadOnlyList<Mailbox> ReplyTo { get; init; } = [];
+
+    public required string Subject { get; init; }
+
+    public string? Html { get; init; }
+
+    public string? Text { get; init; }
+
+    /// <summary>Extra header fields, reserved names already refused.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    public IReadOnlyList<OutgoingAttachment> Attachments { get; init; } = [];
+
+    /// <summary>Give up on what is not delivered by then; null for the default.</summary>
+    public TimeSpan? ExpiresIn { get; init; }
+
+    public Idempotency? Idempotency { get; init; }
+}
+
+public sealed record OutgoingRecipient(RecipientKind Kind, Mailbox Mailbox);
+
+public enum RecipientKind
+{
+    To,
+    Cc,
+    Bcc,
+}
+
+/// <summary>An attachment that came with the request itself.</summary>
+/// <param name="ContentType">Null: told from the file name.</param>
+/// <param name="ContentId">Set for a part that the HTML shows through <c>cid:</c>.</param>
+public sealed record OutgoingAttachment(string FileName, string? ContentType, string? ContentId, ReadOnlyMemory<byte> Content);
+
+/// <summary>A caller's key for one request, and the hash of the canonical body it was first used with.</summary>
+/// <param name="Operation">Keys of different operations do not meet.</param>
+public sealed record Idempotency(string Operation, string Key, byte[] RequestHash);

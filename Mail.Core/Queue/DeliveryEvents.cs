@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Mail.Core.Events;
+using Mail.Core.Persistence;
+
+namespace Mail.Core.Queue;
+
+/// <summary>Which events an attempt for one recipient causes.</summary>
+internal static class DeliveryEvents
+{
+    public static IEnumerable<Item> Of(RecordStatements.Row row)
+    {
+        var (record, result) = row;
+        if (record.AttemptNumber == 1)
+            yield return new Item(record, EventTypes.MessageSending, Data(result, withReply: false), record.StartedAt);
+        foreach (var type in TypesOf(result.Outcome))
+            yield return new Item(record, type, Data(result, withReply: true), record.EndedAt);
+    }
+
+    private static string[] TypesOf(DeliveryOutcome outcome) => outcome switch
+    {
+        DeliveryOutcome.Delivered => [EventTypes.MessageSent, EventTypes.DeliveryDelivered],
+        DeliveryOutcome.Deferred => [EventTypes.MessageDeferred],
+        DeliveryOutcome.Bounced => [EventTypes.MessageBounced],
+        DeliveryOutcome.Failed => [EventTypes.MessageFailed],
+        DeliveryOutcome.Uncertain => [EventTypes.MessageDeferred],
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
+    };
+
+    private static string Data(RecipientResult result, bool withReply) => JsonSerializer.Serialize(
+        withReply
+            ? new EventData(result.Address, result.Stage, result.Cause, result.SmtpCode, result.EnhancedCode, result.Reply, result.MxHost)
+            : new EventData(result.Address, null, null, null, null, null, null),
+        StoredJson.Default.EventData);
+
+    internal sealed record Item(DeliveryRecord Record, string Type, string Data, DateTimeOffset At);
+
+    internal sealed record EventData(
+        string Recipient, string? Stage, string? Cause, int? SmtpCode, string? EnhancedCode, string? Reply, string? MxHost);
+}

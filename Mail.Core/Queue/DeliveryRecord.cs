@@ -1,0 +1,81 @@
+using Mail.Core.Messages;
+using Mail.Core.Organizations;
+
+namespace Mail.Core.Queue;
+
+/// <summary>What one delivery of one queue item came to. Written with <see cref="QueueStore.RecordAsync"/>.</summary>
+public sealed record DeliveryRecord
+{
+    public required QueueLease Lease { get; init; }
+
+    public required OrganizationId Organization { get; init; }
+
+    public required MessageId Message { get; init; }
+
+    /// <summary>1 for the first attempt.</summary>
+    public required int AttemptNumber { get; init; }
+
+    public required string Worker { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required DateTimeOffset EndedAt { get; init; }
+
+    /// <summary>True when the message has no recipients besides those in <see cref="Results"/>, so that its status follows from them.</summary>
+    public required bool CoversMessage { get; init; }
+
+    public required IReadOnlyList<RecipientResult> Results { get; init; }
+
+    /// <summary>When the item is due again; null when all its recipients are settled.</summary>
+    public TimeSpan? RetryIn { get; init; }
+}
+
+/// <param name="Reply">The server's reply text, or our own words when there was none.</param>
+/// <param name="Stage">The SMTP stage the attempt ended in, in lower case: <c>connect</c>, <c>rcpt_to</c>, <c>end_of_data</c> …</param>
+/// <param name="Cause">Why, as a stable lower-case word: <c>reply</c>, <c>timeout</c>, <c>refused</c> …</param>
+public sealed record RecipientResult(
+    short Ordinal, string Address, DeliveryOutcome Outcome, string Stage, string Cause, string? MxHost, string? MxAddress,
+    string? TlsVersion, string? TlsCipher, int? SmtpCode, string? EnhancedCode, string? Reply);
+
+/// <summary>The closed set of ends an attempt can have for one recipient.</summary>
+public enum DeliveryOutcome
+{
+    /// <summary>The next hop answered 250 and has the responsibility.</summary>
+    Delivered,
+
+    /// <summary>Not now: tried again later.</summary>
+    Deferred,
+
+    /// <summary>Refused for good by the recipient's side.</summary>
+    Bounced,
+
+    /// <summary>Given up by us: out of time, or unusable content.</summary>
+    Failed,
+
+    /// <summary>The connection died between the final dot and its reply; tried again, as at least once demands.</summary>
+    Uncertain,
+}
+
+public static class DeliveryOutcomeText
+{
+    public static string ToText(this DeliveryOutcome outcome) => outcome switch
+    {
+        DeliveryOutcome.Delivered => "delivered",
+        DeliveryOutcome.Deferred => "deferred",
+        DeliveryOutcome.Bounced => "bounced",
+        DeliveryOutcome.Failed => "failed",
+        DeliveryOutcome.Uncertain => "uncertain",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
+    };
+
+    /// <summary>The state of a recipient after an attempt with this end.</summary>
+    public static MessageStatus ToStatus(this DeliveryOutcome outcome) => outcome switch
+    {
+        DeliveryOutcome.Delivered => MessageStatus.Sent,
+        DeliveryOutcome.Deferred => MessageStatus.Deferred,
+        DeliveryOutcome.Bounced => MessageStatus.Bounced,
+        DeliveryOutcome.Failed => MessageStatus.Failed,
+        DeliveryOutcome.Uncertain => MessageStatus.Deferred,
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
+    };
+}

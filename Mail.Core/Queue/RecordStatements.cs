@@ -1,0 +1,133 @@
+using Mail.Core.Events;
+using Mail.Core.Ids;
+using Mail.Core.Messages;
+using Mail.Core.Persistence;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Mail.Core.Queue;
+
+/// <summary>The statements of <see cref="QueueStore.RecordAsync"/>: one per table, a whole batch in arrays.</summary>
+internal static class RecordStatements
+{
+    public static IEnumerable<NpgsqlBatchCommand> For(List<DeliveryRecord> records, TimeProvider clock)
+    {
+        var rows = records.SelectMany(record => record.Results.Select(result => new Row(record, result))).ToList();
+        return [LockShared(records), Attempts(rows, clock), Recipients(rows), Messages(records), Events(rows, clock)];
+    }
+
+    // Two workers may settle the last recipients of one message at the same moment. The lock lets the second one's
+    // later statements see what the first has committed; in order of id, so that neither waits for the other.
+    private static NpgsqlBatchCommand LockShared(List<DeliveryRecord> records)
+    {
+        var shared = records.Where(record => StatusOf(record) is null).ToList();
+        return Batched.Command(
+            """
+            select from messages m
+            join unnest($1::uuid[], $2::uuid[]) as item (organization_id, id)
+                on m.organization_id = item.organization_id and m.id = item.id
+            order by m.id for no key update of m
+            """,
+            Batched.Uuids(shared, record => record.Organization.Value),
+            Batched.Uuids(shared, record => record.Message.Value));
+    }
+
+    private static NpgsqlBatchCommand Attempts(List<Row> rows, TimeProvider clock) => Batched.Command(
+        """
+        insert into delivery_attempts (organization_id, id, message_id, recipient, number, outcome, stage, cause, started_at,
+                                       ended_at, mx_host, mx_address, tls_version, tls_cipher, smtp_code, enhanced_code,
+                                       reply, next_attempt_at, worker)
+        select organization_id, id, message_id, recipient, number, outcome, stage, cause, started_at, ended_at, mx_host,
+               mx_address, tls_version, tls_cipher, smtp_code, enhanced_code, reply, now() + retry_in, worker
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::integer[], $6::text[], $7::text[], $8::text[],
+                    $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::text[],
+                    $15::smallint[], $16::text[], $17::text[], $18::interval[], $19::text[])
+            as item (organization_id, id, message_id, recipient, number, outcome, stage, cause, started_at, ended_at,
+                     mx_host, mx_address, tls_version, tls_cipher, smtp_code, enhanced_code, reply, retry_in, worker)
+        """,
+        Batched.Uuids(rows, row => row.Record.Organization.Value),
+        Batched.Uuids(rows, _ => PrefixedId.New<AttemptId>(clock).Value),
+        Batched.Uuids(rows, row => row.Record.Message.Value),
+        Batched.Array(rows, row => row.Result.Ordinal, NpgsqlDbType.Smallint),
+        Batched.Array(rows, row => row.Record.AttemptNumber, NpgsqlDbType.Integer),
+        Batched.Texts(rows, row => row.Result.Outcome.ToText()),
+        Batched.Texts(rows, row => row.Result.Stage),
+        Batched.Texts(rows, row => row.Result.Cause),
+        Batched.Array(rows, row => row.Record.StartedAt, NpgsqlDbType.TimestampTz),
+        Batched.Array(rows, row => row.Record.EndedAt, NpgsqlDbType.TimestampTz),
+        Batched.Texts(rows, row => row.Result.MxHost),
+        Batched.Texts(rows, row => row.Result.MxAddress),
+        Batched.Texts(rows, row => row.Result.TlsVersion),
+        Batched.Texts(rows, row => row.Result.TlsCipher),
+        Batched.Array(rows, row => (short?)row.Result.SmtpCode, NpgsqlDbType.Smallint),
+        Batched.Texts(rows, row => row.Result.EnhancedCode),
+        Batched.Texts(rows, row => row.Result.Reply),
+        Batched.Array(rows, row => row.RetryIn, NpgsqlDbType.Interval),
+        Batched.Texts(rows, row => row.Record.Worker));
+
+    // Only open recipients move: what is settled stays settled, whatever arrives late.
+    private static NpgsqlBatchCommand Recipients(List<Row> rows) => Batched.Command(
+        """
+        update message_recipients r
+        set status = item.status, attempts = r.attempts + 1, next_attempt_at = now() + item.retry_in,
+            settled_at = case when item.retry_in is null then now() end,
+            smtp_code = item.smtp_code, enhanced_code = item.enhanced_code, reply = item.reply
+        from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::interval[], $6::smallint[], $7::text[], $8::text[])
+            as item (organization_id, message_id, ordinal, status, retry_in, smtp_code, enhanced_code, reply)
+        where r.message_id = item.message_id and r.organization_id = item.organization_id and r.ordinal = item.ordinal
+          and r.settled_at is null
+        """,
+        Batched.Uuids(rows, row => row.Record.Organization.Value),
+        Batched.Uuids(rows, row => row.Record.Message.Value),
+        Batched.Array(rows, row => row.Result.Ordinal, NpgsqlDbType.Smallint),
+        Batched.Texts(rows, row => row.Result.Outcome.ToStatus().ToText()),
+        Batched.Array(rows, row => row.RetryIn, NpgsqlDbType.Interval),
+        Batched.Array(rows, row => (short?)row.Result.SmtpCode, NpgsqlDbType.Smallint),
+        Batched.Texts(rows, row => row.Result.EnhancedCode),
+        Batched.Texts(rows, row => row.Result.Reply));
+
+    // The status of a message whose recipients were all in the attempt follows from the results; others are read again.
+    private static NpgsqlBatchCommand Messages(List<DeliveryRecord> records)
+    {
+        var messages = records.DistinctBy(record => record.Message).ToList();
+        return Batched.Command(
+            """
+            update messages m
+            set status = coalesce(item.status, message_status(m.organization_id, m.id)),
+                settled_at = case when coalesce(item.status, message_status(m.organization_id, m.id))
+                                   not in ('scheduled', 'queued', 'deferred') then now() end
+            from unnest($1::uuid[], $2::uuid[], $3::text[]) as item (organization_id, id, status)
+            where m.organization_id = item.organization_id and m.id = item.id
+            """,
+            Batched.Uuids(messages, record => record.Organization.Value),
+            Batched.Uuids(messages, record => record.Message.Value),
+            Batched.Texts(messages, StatusOf));
+    }
+
+    private static string? StatusOf(DeliveryRecord record) =>
+        record is { CoversMessage: true, Results: [var only] } ? only.Outcome.ToStatus().ToText() : null;
+
+    private static NpgsqlBatchCommand Events(List<Row> rows, TimeProvider clock)
+    {
+        var events = rows.SelectMany(DeliveryEvents.Of).ToList();
+        return Batched.Command(
+            """
+            insert into events (organization_id, id, type, resource_type, resource_id, message_id, data, created_at)
+            select organization_id, id, type, 'message', message_id, message_id, data::jsonb, created_at
+            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[])
+                as item (organization_id, id, type, message_id, data, created_at)
+            """,
+            Batched.Uuids(events, item => item.Record.Organization.Value),
+            Batched.Uuids(events, _ => PrefixedId.New<EventId>(clock).Value),
+            Batched.Texts(events, item => item.Type),
+            Batched.Uuids(events, item => item.Record.Message.Value),
+            Batched.Texts(events, item => item.Data),
+            Batched.Array(events, item => item.At, NpgsqlDbType.TimestampTz));
+    }
+
+    internal sealed record Row(DeliveryRecord Record, RecipientResult Result)
+    {
+        /// <summary>Null when this recipient is settled, even where others of the item are tried again.</summary>
+        public TimeSpan? RetryIn => Result.Outcome is DeliveryOutcome.Deferred or DeliveryOutcome.Uncertain ? Record.RetryIn : null;
+    }
+}

@@ -1,0 +1,13 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Mail.Core.Secrets;
+
+/// <summary>Keys that protect what is stored.</summary>
+public sealed class SecretOptions
+{
+    public const string Section = "Secrets";
+
+    /// <summary>Base64 of 32 random bytes. Private keys are sealed with it and return paths are signed with it. No default.</summary>
+    [Required]
+    public string MasterKey { get; set; } = "";
+}
