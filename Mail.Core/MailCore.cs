@@ -56,6 +56,7 @@ public static class MailCore
         services.AddSingleton<QueueStore>();
         services.AddSingleton<DevInboxStore>();
         services.AddSingleton<InboxOwnerStore>();
+        services.AddSingleton<DevInbox>();
         services.AddSingleton<DemoSeed>();
         return builder;
     }

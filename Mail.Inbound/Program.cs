@@ -1,3 +1,11 @@
+using Mail.Core;
+using Mail.Inbound;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddMailCore();
+builder.AddSmtpListener();
+
 var app = builder.Build();
+app.MapDefaultEndpoints();
 app.Run();

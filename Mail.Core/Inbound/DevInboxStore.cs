@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Mail.Core.Ids;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
@@ -9,40 +8,43 @@ using NpgsqlTypes;
 namespace Mail.Core.Inbound;
 
 /// <summary>The dev inbox: what Development captures and what test keys send.</summary>
-public sealed class DevInboxStore(NpgsqlDataSource database, TimeProvider clock)
+public sealed class DevInboxStore(NpgsqlDataSource database)
 {
     /// <summary>Sent with the organization's id whenever something arrives; a hint, polling is the truth.</summary>
     public const string Channel = "mail_dev_inbox";
 
-    /// <summary>Stores mails, one row per recipient, in one transaction. Returns only after the commit.</summary>
-    internal async Task StoreAsync(
-        IReadOnlyList<(OrganizationId Organization, MessageId? Message, CapturedMail Mail)> mails, CancellationToken cancellationToken)
+    /// <summary>Stores mails in one transaction and tells waiting readers. Returns only after the commit.</summary>
+    internal async Task StoreAsync(List<InboxRow> rows, CancellationToken cancellationToken)
     {
-        var rows = mails.SelectMany(mail => mail.Mail.Recipients.Select(recipient => (mail.Organization, mail.Message, mail.Mail, recipient))).ToList();
+        if (rows.Count == 0)
+            return;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(Batched.Command(
-            """
-            insert into dev_inbox (organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication)
-            select organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication::jsonb
-            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::text[])
-                as item (organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication)
-            """,
-            Batched.Uuids(rows, row => row.Organization.Value),
-            Batched.Uuids(rows, _ => PrefixedId.New<InboxMessageId>(clock).Value),
-            Batched.Array(rows, row => row.Message?.Value, NpgsqlDbType.Uuid),
-            Batched.Texts(rows, row => row.Mail.MailFrom),
-            Batched.Texts(rows, row => row.recipient),
-            Batched.Texts(rows, row => row.Mail.Subject),
-            Batched.Array(rows, row => row.Mail.Raw, NpgsqlDbType.Bytea),
-            Batched.Texts(rows, row => JsonSerializer.Serialize(row.Mail.Authentication, StoredJson.Default.InboxAuthentication))));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await using (var batch = new NpgsqlBatch(connection))
+        {
+            batch.BatchCommands.Add(Insert(rows));
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        // After the commit and on its own, so that concurrent commits do not queue for the lock NOTIFY takes.
+        await using var notify = new NpgsqlCommand("select pg_notify($1, organization) from unnest($2::text[]) as organization", connection);
+        notify.With(Channel, rows.Select(row => row.Organization.ToString()).Distinct().ToArray());
+        await notify.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Tells waiting readers that something arrived for these organizations.</summary>
-    internal Task NotifyAsync(IEnumerable<OrganizationId> organizations, CancellationToken cancellationToken) =>
-        database.ExecuteAsync("select pg_notify($1, organization) from unnest($2::text[]) as organization", cancellationToken,
-            Channel, organizations.Select(organization => organization.ToString()).Distinct().ToArray());
+    private static NpgsqlBatchCommand Insert(List<InboxRow> rows) => Batched.Command(
+        """
+        insert into dev_inbox (organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication)
+        select organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication::jsonb
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::text[])
+            as item (organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication)
+        """,
+        Batched.Uuids(rows, row => row.Organization.Value),
+        Batched.Uuids(rows, row => row.Id.Value),
+        Batched.Array(rows, row => row.Message?.Value, NpgsqlDbType.Uuid),
+        Batched.Texts(rows, row => row.Mail.MailFrom),
+        Batched.Texts(rows, row => row.Recipient),
+        Batched.Texts(rows, row => row.Mail.Subject),
+        Batched.Array(rows, row => row.Mail.Raw, NpgsqlDbType.Bytea),
+        Batched.Texts(rows, row => JsonSerializer.Serialize(row.Mail.Authentication, StoredJson.Default.InboxAuthentication)));
 
     /// <summary>Newest first; <paramref name="before"/> is the last id of the page before.</summary>
     public Task<List<InboxMessage>> ListAsync(

@@ -17,6 +17,8 @@ public sealed class InboxOwnerStore(NpgsqlDataSource database, TimeProvider cloc
     public async Task<Dictionary<MessageId, OrganizationId>> OfMessagesAsync(
         IReadOnlyCollection<MessageId> messages, CancellationToken cancellationToken)
     {
+        if (messages.Count == 0)
+            return [];
         var rows = await database.QueryAsync(
             """
             select r.message_id, r.organization_id
@@ -25,7 +27,21 @@ public sealed class InboxOwnerStore(NpgsqlDataSource database, TimeProvider cloc
             """,
             row => (Message: new MessageId(row.GetGuid(0)), Organization: new OrganizationId(row.GetGuid(1))), cancellationToken,
             messages.Select(message => message.Value).ToArray());
-        return rows.ToDictionary(row => row.Message, row => row.Organization);
+        return rows.DistinctBy(row => row.Message).ToDictionary(row => row.Message, row => row.Organization);
+    }
+
+    /// <summary>True for a message that was sent with a test key.</summary>
+    public async Task<bool> IsTestMessageAsync(MessageId message, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync(
+            """
+            select 1
+            from message_recipients r
+            join messages m on m.organization_id = r.organization_id and m.id = r.message_id
+            where r.message_id = $1 and r.ordinal = 0 and m.mode = 'test'
+            """,
+            _ => true, cancellationToken, message.Value);
+        return rows.Count > 0;
     }
 
     /// <summary>The organization that owns a domain, or null.</summary>

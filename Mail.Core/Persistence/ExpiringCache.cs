@@ -6,7 +6,7 @@ namespace Mail.Core.Persistence;
 /// Remembers what was read for a short while, so that a hot path asks the database once per key and period, however
 /// many requests ask at the same moment. Bounded: a flood of unknown keys cannot grow it.
 /// </summary>
-internal sealed class ExpiringCache<TKey, TValue>(TimeProvider clock, TimeSpan lifetime, int capacity) where TKey : notnull
+public sealed class ExpiringCache<TKey, TValue>(TimeProvider clock, TimeSpan lifetime, int capacity) where TKey : notnull
 {
     private readonly ConcurrentDictionary<TKey, Entry> _entries = new();
 

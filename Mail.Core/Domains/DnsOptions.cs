@@ -1,0 +1,48 @@
+using System.Net;
+using Mail.Protocol.Dns;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Mail.Core.Domains;
+
+/// <summary>Which name servers are asked.</summary>
+public sealed class DnsOptions
+{
+    public const string Section = "Dns";
+
+    /// <summary>Name servers as <c>address</c> or <c>address:port</c>, tried in order. Empty: those of /etc/resolv.conf.</summary>
+    public IList<string> Servers { get; set; } = [];
+}
+
+public static class MailDns
+{
+    private const int DnsPort = 53;
+
+    /// <summary>Registers the one resolver of a process.</summary>
+    public static IHostApplicationBuilder AddMailDns(this IHostApplicationBuilder builder)
+    {
+        builder.AddMailOptions<DnsOptions>(DnsOptions.Section)
+            .Validate(options => options.Servers.All(server => TryParse(server, out _)),
+                "Mail:Dns:Servers must be IP addresses, each with or without a port.");
+        builder.Services.TryAddSingleton<IDnsResolver>(services => new StubResolver(new StubResolverOptions
+        {
+            Servers = [.. services.GetRequiredService<IOptions<DnsOptions>>().Value.Servers.Select(Parse)],
+            TimeProvider = services.GetRequiredService<TimeProvider>(),
+        }));
+        return builder;
+    }
+
+    private static IPEndPoint Parse(string text) =>
+        TryParse(text, out var server) ? server : throw new FormatException($"'{text}' is no name server.");
+
+    private static bool TryParse(string text, out IPEndPoint server)
+    {
+        if (!IPEndPoint.TryParse(text, out server!))
+            return false;
+        if (server.Port == 0)
+            server.Port = DnsPort;
+        return true;
+    }
+}

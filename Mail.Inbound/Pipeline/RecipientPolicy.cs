@@ -1,0 +1,43 @@
+using Mail.Core.Bounces;
+using Mail.Core.Domains;
+using Mail.Core.Inbound;
+using Mail.Core.Messages;
+using Mail.Protocol.Smtp;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Mail.Inbound.Pipeline;
+
+/// <summary>
+/// Who we take mail for. Never a relay: in Development everything ends in the dev inbox; elsewhere only mail of test
+/// keys does, which comes from our own workers under a return path that only they can write.
+/// </summary>
+internal sealed class RecipientPolicy(
+    IHostEnvironment environment, ReturnPath returnPaths, IOptions<MailHostOptions> host, InboxOwnerStore owners)
+{
+    // RFC 5321 §3.6.2 and RFC 3463 §3.8.
+    private static readonly SmtpReply NoRelay = new(550, "5.7.1", "Relaying denied");
+
+    /// <summary>The reply that refuses a recipient, or null.</summary>
+    public async ValueTask<SmtpReply?> RefusalAsync(SmtpPath reversePath)
+    {
+        if (environment.IsDevelopment())
+            return null;
+        if (MessageOf(reversePath) is not { } message)
+            return NoRelay;
+        try
+        {
+            return await owners.IsTestMessageAsync(message, CancellationToken.None) ? null : NoRelay;
+        }
+        catch (NpgsqlException)
+        {
+            return SmtpReplies.LocalError;
+        }
+    }
+
+    /// <summary>The message a return path of ours stands for, or null.</summary>
+    public MessageId? MessageOf(SmtpPath reversePath) =>
+        reversePath.Domain.Equals(host.Value.BounceDomain, StringComparison.OrdinalIgnoreCase)
+            ? returnPaths.Read(reversePath.LocalPart)?.Message
+            : null;
+}

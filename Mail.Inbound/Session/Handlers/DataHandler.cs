@@ -1,0 +1,46 @@
+using Mail.Inbound.Pipeline;
+using Mail.Protocol.Smtp;
+
+namespace Mail.Inbound.Session.Handlers;
+
+/// <summary>DATA (RFC 5321 §4.1.1.4) and BDAT (RFC 3030 §2): take the message and hand it to the pipeline.</summary>
+internal sealed class DataHandler(MessageReceiver receiver)
+{
+    /// <summary>Null when the client is gone.</summary>
+    public async ValueTask<SmtpReply?> HandleAsync(SmtpSession session)
+    {
+        var read = await session.ReadDataAsync();
+        if (read.Status is SmtpDataStatus.Disconnected)
+            return null;
+        var reply = read.Status is SmtpDataStatus.Interrupted ? SmtpReplies.IdleTimeout : read.Refusal ?? await ReceiveAsync(session);
+        session.Reset();
+        return reply;
+    }
+
+    /// <summary>Null when the client is gone.</summary>
+    public async ValueTask<SmtpReply?> HandleAsync(SmtpCommand.Bdat command, SmtpSession session)
+    {
+        var transaction = session.Transaction!;
+        var read = await session.ReadChunkAsync(command.Octets);
+        if (read.Status is SmtpDataStatus.Disconnected)
+            return null;
+        if (read.Status is SmtpDataStatus.Interrupted)
+            return SmtpReplies.IdleTimeout;
+        // A refused chunk refuses the message; the rest of it is read and thrown away, so that no octet becomes a command.
+        transaction.Refusal ??= read.Refusal;
+        if (!command.IsLast)
+            return transaction.Refusal ?? SmtpReplies.ChunkReceived(command.Octets);
+        var reply = transaction.Refusal ?? await ReceiveAsync(session);
+        session.Reset();
+        return reply;
+    }
+
+    private async ValueTask<SmtpReply> ReceiveAsync(SmtpSession session)
+    {
+        var transaction = session.Transaction!;
+        var reply = await receiver.ReceiveAsync(
+            new ReceivedMail(transaction.ReversePath, transaction.Recipients, session.Body, session.ClientAddress, session.HelloName, session.ProtocolName));
+        transaction.Activity?.SetTag("smtp.code", reply.Code);
+        return reply;
+    }
+}

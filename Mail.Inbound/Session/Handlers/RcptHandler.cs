@@ -1,0 +1,21 @@
+using Mail.Inbound.Pipeline;
+using Mail.Protocol.Smtp;
+
+namespace Mail.Inbound.Session.Handlers;
+
+/// <summary>RCPT: RFC 5321 §4.1.1.3. Who is responsible is <see cref="RecipientPolicy"/>'s word.</summary>
+internal sealed class RcptHandler(RecipientPolicy policy)
+{
+    public async ValueTask<SmtpReply> HandleAsync(SmtpCommand.Rcpt command, SmtpSession session)
+    {
+        var transaction = session.Transaction!;
+        if (transaction.Recipients.Count >= session.Server.Options.MaxRecipients)
+            return SmtpReplies.TooManyRecipients;
+        if (command.ForwardPath.RequiresSmtpUtf8 && !transaction.IsUtf8)
+            return SmtpReplies.Utf8NotRequested;
+        if (await policy.RefusalAsync(transaction.ReversePath) is { } refusal)
+            return refusal;
+        transaction.Recipients.Add(command.ForwardPath);
+        return SmtpReplies.RecipientOk;
+    }
+}

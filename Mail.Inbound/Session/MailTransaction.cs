@@ -1,0 +1,20 @@
+using System.Diagnostics;
+using Mail.Protocol.Smtp;
+
+namespace Mail.Inbound.Session;
+
+/// <summary>What MAIL opened: the envelope so far.</summary>
+internal sealed class MailTransaction(SmtpCommand.Mail mail, Activity? activity)
+{
+    public SmtpPath ReversePath => mail.ReversePath;
+
+    public bool IsUtf8 => mail.Utf8;
+
+    public List<SmtpPath> Recipients { get; } = [];
+
+    /// <summary>Why the message is refused although its chunks are still coming.</summary>
+    public SmtpReply? Refusal { get; set; }
+
+    /// <summary>The span of this transaction; it continues the sender's trace where it told us one.</summary>
+    public Activity? Activity => activity;
+}

@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Mail.Protocol.Smtp;
+using Microsoft.AspNetCore.Connections;
+
+namespace Mail.Inbound.Session;
+
+/// <summary>Where Kestrel hands over a connection: admits it, runs its session, and turns what breaks into one log line.</summary>
+internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostApplicationLifetime lifetime, ILogger<SmtpConnectionHandler> logger)
+    : ConnectionHandler
+{
+    private readonly ConcurrentDictionary<IPAddress, int> _perAddress = new();
+    private int _sessions;
+
+    public override async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        InboundTelemetry.Sessions.Add(1);
+        try
+        {
+            var perAddress = _perAddress.AddOrUpdate(address, 1, static (_, count) => count + 1);
+            if (Interlocked.Increment(ref _sessions) > server.Options.MaxSessions
+                || (perAddress > server.Options.MaxSessionsPerAddress && !IPAddress.IsLoopback(address)))
+                await RefuseAsync(connection);
+            else
+                await RunAsync(connection);
+        }
+        finally
+        {
+            InboundTelemetry.Sessions.Add(-1);
+            Interlocked.Decrement(ref _sessions);
+            Leave(address);
+        }
+    }
+
+    private async Task RunAsync(ConnectionContext connection)
+    {
+        using var session = new SmtpSession(connection, server);
+        try
+        {
+            await session.RunAsync(lifetime.ApplicationStopping);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // The client is gone, or we are: nothing is left to be said.
+            Log.Disconnected(logger, connection.ConnectionId, error.Message);
+        }
+        catch (Exception error)
+        {
+            Log.Failed(logger, connection.ConnectionId, error);
+        }
+    }
+
+    private static async Task RefuseAsync(ConnectionContext connection)
+    {
+        SmtpReplies.TooManyConnections.WriteTo(connection.Transport.Output);
+        await connection.Transport.Output.FlushAsync();
+    }
+
+    private void Leave(IPAddress address)
+    {
+        // Not kept at zero: addresses come and go without end.
+        while (_perAddress.TryGetValue(address, out var count))
+        {
+            if (count > 1 ? _perAddress.TryUpdate(address, count - 1, count) : _perAddress.TryRemove(KeyValuePair.Create(address, count)))
+                return;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Debug, "SMTP connection {ConnectionId} ended: {Reason}")]
+        public static partial void Disconnected(ILogger logger, string connectionId, string reason);
+
+        [LoggerMessage(LogLevel.Error, "SMTP connection {ConnectionId} failed")]
+        public static partial void Failed(ILogger logger, string connectionId, Exception error);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using Mail.Core;
+using Mail.Core.Domains;
+using Mail.Inbound.Pipeline;
+using Mail.Inbound.Session;
+using Mail.Inbound.Session.Handlers;
+using Mail.Protocol.Dkim;
+using Mail.Protocol.Dns;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Mail.Inbound;
+
+internal static class SmtpListener
+{
+    /// <summary>The SMTP listener on Kestrel's connection layer, beside the HTTP endpoints of the host.</summary>
+    public static WebApplicationBuilder AddSmtpListener(this WebApplicationBuilder builder)
+    {
+        builder.AddMailDns();
+        builder.AddMailOptions<InboundOptions>(InboundOptions.Section)
+            .Validate(options => options.Address == "*" || IPAddress.TryParse(options.Address, out _), "Mail:Inbound:Address must be an IP address or *.")
+            .Validate(options => options.CertificateFile is null || File.Exists(options.CertificateFile),
+                "Mail:Inbound:CertificateFile does not exist.");
+        var services = builder.Services;
+        services.AddSingleton(provider => new DkimVerifier(Resolver(provider), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<CaptureWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<CaptureWriter>());
+        services.AddSingleton<RecipientPolicy>();
+        services.AddSingleton<MessageReceiver>();
+        services.AddSingleton<RcptHandler>();
+        services.AddSingleton<DataHandler>();
+        services.AddSingleton<VerbHandlers>();
+        services.AddSingleton<SmtpServer>();
+        var options = builder.Configuration.GetSection($"{MailCore.ConfigurationRoot}:{InboundOptions.Section}").Get<InboundOptions>() ?? new();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            ListenHttp(kestrel, builder.Configuration[WebHostDefaults.ServerUrlsKey]);
+            if (options.Address == "*")
+                kestrel.ListenAnyIP(options.Port, listen => listen.UseConnectionHandler<SmtpConnectionHandler>());
+            else if (IPAddress.TryParse(options.Address, out var address))
+                kestrel.Listen(address, options.Port, listen => listen.UseConnectionHandler<SmtpConnectionHandler>());
+        });
+        return builder;
+    }
+
+    // Endpoints in code replace those of the configuration, so the HTTP ones are repeated here.
+    private static void ListenHttp(KestrelServerOptions kestrel, string? urls)
+    {
+        foreach (var url in (urls ?? "http://localhost:5003").Split(';', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var address = BindingAddress.Parse(url);
+            if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip))
+                kestrel.Listen(ip, address.Port);
+            else if (address.Host == "localhost")
+                kestrel.ListenLocalhost(address.Port);
+            else
+                kestrel.ListenAnyIP(address.Port);
+        }
+    }
+
+    private static IDnsResolver Resolver(IServiceProvider provider)
+    {
+        var real = provider.GetRequiredService<IDnsResolver>();
+        return provider.GetRequiredService<IHostEnvironment>().IsDevelopment()
+            ? new PublishedKeys(real, provider.GetRequiredService<DkimKeyStore>(), provider.GetRequiredService<TimeProvider>())
+            : real;
+    }
+}
