@@ -28,8 +28,8 @@ public sealed record RedisConfiguration
     /// <summary>Longest time to connect, including TLS and sign-in. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longest time for one command. Default 1 s.</summary>
-    public TimeSpan SyncTimeout { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>Longest time for one command. Default 2 s.</summary>
+    public TimeSpan SyncTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Idle time after which the connection is probed. Default 10 s.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(10);

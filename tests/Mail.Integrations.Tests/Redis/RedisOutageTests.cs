@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Mail.Integrations.Redis;
+using Mail.TestKit.Servers;
+
+namespace Mail.Integrations.Tests.Redis;
+
+public sealed class RedisOutageTests
+{
+    [Fact]
+    public async Task After_a_crash_callers_fail_fast_and_the_client_comes_back_by_itself()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString));
+        await redis.PingAsync();
+        await server.KillAsync();
+        await Eventually.TrueAsync(() => !redis.IsConnected);
+        await AssertFailsWithinAsync<RedisConnectionException>(redis, TimeSpan.FromMilliseconds(500));
+        await server.StartAgainAsync();
+        await Eventually.TrueAsync(() => redis.PingAsync().ContinueWith(ping => ping.IsCompletedSuccessfully));
+        Assert.True(redis.IsConnected);
+    }
+
+    [Fact]
+    public async Task Commands_in_flight_at_a_crash_all_end()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",syncTimeout=5000"));
+        await redis.PingAsync();
+        server.Suspend();
+        var waiting = Enumerable.Range(0, 1000).Select(_ => redis.PingAsync()).ToArray();
+        await server.KillAsync();
+        foreach (var command in waiting) await Assert.ThrowsAsync<RedisConnectionException>(() => command.WaitAsync(TimeSpan.FromSeconds(4)));
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_answering_times_out_and_is_used_again_when_it_answers()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",syncTimeout=300,connectTimeout=500"));
+        await redis.PingAsync();
+        server.Suspend();
+        await AssertFailsWithinAsync<RedisTimeoutException>(redis, TimeSpan.FromSeconds(2));
+        // Now there is no connection: nobody waits for the next attempt.
+        await AssertFailsWithinAsync<RedisConnectionException>(redis, TimeSpan.FromMilliseconds(300));
+        server.Resume();
+        await Eventually.TrueAsync(() => redis.PingAsync().ContinueWith(ping => ping.IsCompletedSuccessfully));
+    }
+
+    [Fact]
+    public async Task A_server_that_accepts_and_never_answers_fails_the_first_command_within_the_timeout()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var redis = new RedisClient(Configuration(silent, "syncTimeout=300,connectTimeout=60000"));
+        await AssertFailsWithinAsync<RedisTimeoutException>(redis, TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task Nobody_listening_fails_the_first_command_at_once()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var configuration = Configuration(listener, "abortConnect=true");
+        listener.Stop();
+        await using var redis = new RedisClient(configuration);
+        await AssertFailsWithinAsync<RedisConnectionException>(redis, TimeSpan.FromSeconds(2));
+        await Assert.ThrowsAsync<RedisConnectionException>(() => redis.ConnectAsync());
+    }
+
+    [Fact]
+    public async Task A_peer_that_is_no_redis_is_refused()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var redis = new RedisClient(Configuration(listener, "syncTimeout=5000"));
+        var ping = redis.PingAsync();
+        using var peer = await listener.AcceptTcpClientAsync();
+        await peer.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
+        var failure = await Assert.ThrowsAsync<RedisConnectionException>(() => ping);
+        Assert.IsType<RedisProtocolException>(failure.InnerException);
+    }
+
+    [Fact]
+    public async Task An_idle_connection_is_probed_and_a_dead_one_found_without_a_command()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",keepAlive=1,syncTimeout=300"));
+        await redis.PingAsync();
+        server.Suspend();
+        await Eventually.TrueAsync(() => !redis.IsConnected);
+        server.Resume();
+    }
+
+    [Fact]
+    public async Task A_disposed_client_ends_what_waits_on_it()
+    {
+        await using var server = await RedisServer.StartAsync();
+        var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",syncTimeout=60000"));
+        await redis.PingAsync();
+        server.Suspend();
+        var waiting = redis.PingAsync();
+        await redis.DisposeAsync();
+        await Assert.ThrowsAsync<RedisConnectionException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(5)));
+        server.Resume();
+    }
+
+    private static RedisConfiguration Configuration(TcpListener listener, string options) =>
+        RedisConfiguration.Parse($"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port},{options}");
+
+    private static async Task AssertFailsWithinAsync<T>(RedisClient redis, TimeSpan limit) where T : Exception
+    {
+        var startedAt = Stopwatch.GetTimestamp();
+        await Assert.ThrowsAsync<T>(() => redis.PingAsync());
+        Assert.InRange(Stopwatch.GetElapsedTime(startedAt), TimeSpan.Zero, limit);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Sockets;
+using Mail.Integrations.Redis;
+using Mail.TestKit.Servers;
+
+namespace Mail.Integrations.Tests.Redis;
+
+public sealed class RedisSignInTests
+{
+    [Fact]
+    public async Task Signs_in_with_password_and_with_acl_user()
+    {
+        await using var server = await RedisServer.StartAsync("--requirepass", "secret");
+        await using var byPassword = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",password=secret"));
+        await byPassword.StringSetAsync("other", "1");
+        await byPassword.ExecuteAsync(["ACL", "SETUSER", "mailer", "on", ">hush", "~mail:*", "+@all"]);
+        await using var byUser = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",user=mailer,password=hush"));
+        await byUser.StringSetAsync("mail:1", "1");
+        Assert.Equal("NOPERM", (await Assert.ThrowsAsync<RedisServerException>(() => byUser.StringGetAsync("other"))).Code);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",password=wrong")]
+    public async Task A_refused_sign_in_is_told_to_the_caller(string credentials)
+    {
+        await using var server = await RedisServer.StartAsync("--requirepass", "secret");
+        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + credentials));
+        var failure = await Assert.ThrowsAsync<RedisConnectionException>(() => redis.PingAsync());
+        Assert.Contains(((RedisServerException)failure.InnerException!).Code, new[] { "NOAUTH", "WRONGPASS" });
+    }
+
+    [Fact]
+    public async Task Falls_back_to_resp2_where_hello_is_unknown()
+    {
+        await using var server = await RedisServer.StartAsync("--rename-command", "HELLO", "\"\"", "--requirepass", "secret");
+        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",password=secret,name=old"));
+        Assert.Contains("resp=2", (string?)await redis.ExecuteAsync(["CLIENT", "INFO"]), StringComparison.Ordinal);
+        var received = new TaskCompletionSource<string>();
+        await using var subscription = await redis.SubscribeAsync("c", value => received.TrySetResult(value.ToString()));
+        Assert.True(subscription.IsActive);
+        Assert.Equal(1, await redis.PublishAsync("c", "by array"));
+        Assert.Equal("by array", await received.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_trusts_is_refused()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        await using var redis = new RedisClient(RedisConfiguration.Parse($"127.0.0.1:{port},ssl=true"));
+        var ping = redis.PingAsync();
+        using var peer = await listener.AcceptTcpClientAsync();
+        await using var tls = new System.Net.Security.SslStream(peer.GetStream());
+        using var certificate = TestCertificate.Create("127.0.0.1");
+        await Record.ExceptionAsync(() => tls.AuthenticateAsServerAsync(certificate));
+        var failure = await Assert.ThrowsAsync<RedisConnectionException>(() => ping);
+        Assert.IsType<System.Security.Authentication.AuthenticationException>(failure.InnerException);
+    }
+}
