@@ -39,19 +39,10 @@ internal sealed record FuzzTarget(string Name, FuzzRun Run, IReadOnlyList<byte[]
         var corpus = new List<byte[]> { Array.Empty<byte>() };
         corpus.AddRange(Strings(type, "Seeds").Select(Encoding.Latin1.GetBytes));
         foreach (var folder in Strings(type, "Corpus"))
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(ProjectFolder, folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            foreach (var file in VectorFiles.Files(folder, "*"))
                 if (new FileInfo(file).Length <= MaxSeedBytes) corpus.Add(File.ReadAllBytes(file));
         return corpus;
     }
 
     private static string[] Strings(Type type, string member) => (string[]?)type.GetProperty(member, Static)?.GetValue(null) ?? [];
-
-    private static string ProjectFolder { get; } = FindProjectFolder();
-
-    private static string FindProjectFolder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Mail.sln"))) folder = folder.Parent;
-        return Path.Combine(folder?.FullName ?? throw new InvalidOperationException("Run from within the repository."), "tests", "Mail.Protocol.Tests");
-    }
 }
