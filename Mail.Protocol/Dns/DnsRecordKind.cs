@@ -44,8 +44,9 @@ internal static class DnsRecordKind
             text.Append(Encoding.Latin1.GetString(data.Slice(1, size)));
             data = data[(size + 1)..];
         }
+        // No string at all is not allowed (RFC 1035 §3.3.14), but found, and harmless as an empty text.
         record = text.ToString();
-        return length > 0;
+        return true;
     }
 
     private static bool ReadA(ReadOnlySpan<byte> message, int offset, int length, out IPAddress record)

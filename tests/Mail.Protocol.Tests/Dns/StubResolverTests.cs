@@ -179,9 +179,10 @@ public sealed class StubResolverTests : IAsyncLifetime
     {
         for (var i = 0; i < 10_000; i++)
             Zone.Mx($"d{i}.example", 10, $"mx.d{i}.example");
-        var resolver = _server.CreateResolver();
+        // A clock that stands still: the test is about questions and answers, not about how busy the machine is.
+        var resolver = new StubResolver(new StubResolverOptions { Servers = [_server.EndPoint], TimeProvider = new DnsTestClock() });
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 10_000).Select(i => resolver.ResolveMxAsync($"d{i}.example", _none)));
+        var results = await Task.Run(() => Task.WhenAll(Enumerable.Range(0, 10_000).Select(i => resolver.ResolveMxAsync($"d{i}.example", _none))));
 
         Assert.All(results, r => Assert.Equal(DnsStatus.Found, r.Status));
     }
