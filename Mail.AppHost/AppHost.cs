@@ -1,1 +1,48 @@
-Console.WriteLine("Mail.AppHost");
+using Mail.AppHost;
+using Microsoft.Extensions.Configuration;
+
+var builder = DistributedApplication.CreateBuilder(args);
+var ports = builder.Configuration.GetSection("Ports");
+
+var postgres = builder.AddPostgres("postgres").WithDataVolume();
+var maildb = postgres.AddDatabase("maildb");
+var redis = builder.AddRedis("redis").WithDataVolume();
+var blobs = builder.AddAzureStorage("storage").RunAsEmulator(azurite => azurite.WithDataVolume()).AddBlobs("blobs");
+
+var masterKey = builder.AddParameter("master-key", new MasterKeyDefault(), secret: true, persist: true);
+var apiKey = builder.AddParameter("demo-api-key", new ApiKeyDefault("ms_live"), secret: true, persist: true);
+var testApiKey = builder.AddParameter("demo-test-api-key", new ApiKeyDefault("ms_test"), secret: true, persist: true);
+
+var migrate = builder.AddProject<Projects.Mail_Api>("migrate")
+    .WithArgs("migrate")
+    .WithMailSettings(masterKey)
+    .WithEnvironment("Mail__Demo__ApiKey", apiKey)
+    .WithEnvironment("Mail__Demo__TestApiKey", testApiKey)
+    .WithReference(maildb).WaitFor(maildb);
+
+var inbound = builder.AddProject<Projects.Mail_Inbound>("inbound")
+    .WithHttpEndpoint()
+    .WithEndpoint(ports.GetValue("Smtp", 2525), scheme: "tcp", name: "smtp", env: "Mail__Inbound__Port", isProxied: false)
+    .WithMailSettings(masterKey)
+    .WithReference(maildb).WithReference(redis).WithReference(blobs)
+    .WaitFor(redis).WaitFor(blobs).WaitForCompletion(migrate)
+    .WithHttpHealthCheck("/health");
+
+var api = builder.AddProject<Projects.Mail_Api>("api")
+    .WithHttpEndpoint(ports.GetValue("Api", 8080), isProxied: false)
+    .WithExternalHttpEndpoints()
+    .WithMailSettings(masterKey)
+    .WithReference(maildb).WithReference(redis).WithReference(blobs).WithReference(inbound)
+    .WaitFor(redis).WaitFor(blobs).WaitForCompletion(migrate)
+    .WithHttpHealthCheck("/health");
+
+builder.AddProject<Projects.Mail_Worker>("worker")
+    .WithReplicas(2)
+    .WithHttpEndpoint()
+    .WithMailSettings(masterKey)
+    .WithReference(maildb).WithReference(redis).WithReference(blobs).WithReference(inbound)
+    .WaitFor(redis).WaitFor(blobs).WaitForCompletion(migrate)
+    .WithHttpHealthCheck("/health");
+
+builder.WriteDevelopmentFile(api.GetEndpoint("http"), inbound.GetEndpoint("smtp"), apiKey, testApiKey);
+builder.Build().Run();
