@@ -50,10 +50,13 @@ public static class MailCore
         services.AddSingleton<DomainStore>();
         services.AddSingleton<SenderDomains>();
         services.AddSingleton<DkimKeyStore>();
+        services.AddSingleton<DomainSigners>();
         services.AddSingleton<AttachmentBlobs>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<EventStore>();
         services.AddSingleton<QueueStore>();
+        services.AddSingleton<QueueListener>();
+        services.AddSingleton<MaintenanceStore>();
         services.AddSingleton<DevInboxStore>();
         services.AddSingleton<InboxOwnerStore>();
         services.AddSingleton<DevInbox>();

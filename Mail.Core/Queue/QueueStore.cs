@@ -62,15 +62,15 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
         return [.. held];
     }
 
-    /// <summary>Gives items back unattempted, due at once: a worker that stops.</summary>
-    public Task ReleaseAsync(IReadOnlyCollection<QueueLease> leases, CancellationToken cancellationToken) =>
+    /// <summary>Gives items back unattempted: due at once by a worker that stops, later where they could not start.</summary>
+    public Task ReleaseAsync(IReadOnlyCollection<QueueLease> leases, TimeSpan after, CancellationToken cancellationToken) =>
         database.ExecuteAsync(
             """
-            update delivery_queue q set due_at = now(), leased_by = null
+            update delivery_queue q set due_at = now() + $3, leased_by = null
             from unnest($1::uuid[], $2::bigint[]) as item (id, token)
-            where q.id = item.id and q.lease_token = item.token
+            where q.id = item.id and q.lease_token = item.token and q.leased_by is not null
             """,
-            cancellationToken, leases.Select(held => held.Item.Value).ToArray(), leases.Select(held => held.Token).ToArray());
+            cancellationToken, leases.Select(held => held.Item.Value).ToArray(), leases.Select(held => held.Token).ToArray(), after);
 
     /// <summary>
     /// Writes what deliveries came to, in one transaction: attempts, recipients, message status, events, and the end
@@ -94,6 +94,7 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
         return written;
     }
 
+    // A deferred item keeps its token, so leased_by tells that a record repeated after a doubtful commit is already written.
     private static async Task<HashSet<Guid>> SettleItemsAsync(
         NpgsqlConnection connection, IReadOnlyList<DeliveryRecord> records, CancellationToken cancellationToken)
     {
@@ -103,12 +104,12 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
                 select * from unnest($1::uuid[], $2::bigint[], $3::interval[]) as item (id, token, retry_in)
             ), settled as (
                 delete from delivery_queue q using item
-                where q.id = item.id and q.lease_token = item.token and item.retry_in is null
+                where q.id = item.id and q.lease_token = item.token and q.leased_by is not null and item.retry_in is null
                 returning q.id
             ), later as (
                 update delivery_queue q set due_at = now() + item.retry_in, leased_by = null, attempts = q.attempts + 1
                 from item
-                where q.id = item.id and q.lease_token = item.token and item.retry_in is not null
+                where q.id = item.id and q.lease_token = item.token and q.leased_by is not null and item.retry_in is not null
                 returning q.id
             )
             select id from settled union all select id from later
