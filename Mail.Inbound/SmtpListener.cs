@@ -32,9 +32,11 @@ internal static class SmtpListener
         services.AddSingleton<VerbHandlers>();
         services.AddSingleton<SmtpServer>();
         var options = builder.Configuration.GetSection($"{MailCore.ConfigurationRoot}:{InboundOptions.Section}").Get<InboundOptions>() ?? new();
+        var urls = builder.Configuration[WebHostDefaults.ServerUrlsKey];
+        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            ListenHttp(kestrel, builder.Configuration[WebHostDefaults.ServerUrlsKey]);
+            ListenHttp(kestrel, urls);
             if (options.Address == "*")
                 kestrel.ListenAnyIP(options.Port, listen => listen.UseConnectionHandler<SmtpConnectionHandler>());
             else if (IPAddress.TryParse(options.Address, out var address))
