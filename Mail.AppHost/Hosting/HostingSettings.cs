@@ -23,7 +23,11 @@ internal sealed class HostingSettings(IConfiguration configuration, string appHo
     public string BrowserToken => configuration["AppHost:BrowserToken"]!;
 
     /// <summary>Address of the dashboard; port 0 stands for a free one.</summary>
-    public string? DashboardUrl => configuration["ASPNETCORE_URLS"]?.Split(';')[0];
+    public string? DashboardUrl
+    {
+        get => configuration["ASPNETCORE_URLS"]?.Split(';')[0];
+        set => configuration["ASPNETCORE_URLS"] = value;
+    }
 
     public string? OtlpUrl => configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"];
 }

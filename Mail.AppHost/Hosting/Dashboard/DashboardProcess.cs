@@ -29,6 +29,7 @@ internal sealed partial class DashboardProcess(
         if (settings.DashboardDisabled) return;
         var serviceUrl = await service.StartAsync(_serviceKey, cancellationToken);
         Url = Address(settings.DashboardUrl);
+        settings.DashboardUrl = Url;
         OtlpUrl = Address(settings.OtlpUrl);
         var managed = Path.Combine(settings.AspireDirectory, "managed");
         var environment = new Dictionary<string, string>

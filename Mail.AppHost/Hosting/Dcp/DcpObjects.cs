@@ -1,7 +1,7 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -67,7 +67,7 @@ internal sealed class DcpObjects(DcpServer server)
 
     public async Task StopExecutableAsync(string name, CancellationToken cancellationToken)
     {
-        using var content = new StringContent("""{"spec":{"stop":true}}""", Encoding.UTF8, "application/merge-patch+json");
+        using var content = MergePatch("""{"spec":{"stop":true}}""");
         using var response = await server.Http.PatchAsync($"{Executables}/{name}", content, cancellationToken);
         if (response.StatusCode != HttpStatusCode.NotFound) response.EnsureSuccessStatusCode();
     }
@@ -108,6 +108,9 @@ internal sealed class DcpObjects(DcpServer server)
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
         while (await reader.ReadLineAsync(cancellationToken) is { } line) yield return line;
     }
+
+    /// <summary>The orchestrator wants the bare media type, without a character set.</summary>
+    internal static HttpContent MergePatch(string json) => new StringContent(json, new MediaTypeHeaderValue("application/merge-patch+json"));
 
     private static int? Number(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<long>(out var number) ? (int)number

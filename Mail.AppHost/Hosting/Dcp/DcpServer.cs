@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Aspire.Hosting.Orchestration;
 using Microsoft.Extensions.Logging;
 
@@ -112,7 +111,7 @@ internal sealed partial class DcpServer(HostingSettings settings, TimeProvider t
 
     private async Task PatchExecutionAsync(string json, CancellationToken cancellationToken)
     {
-        using var content = new StringContent(json, Encoding.UTF8, "application/merge-patch+json");
+        using var content = DcpObjects.MergePatch(json);
         using var response = await Http.PatchAsync("admin/execution", content, cancellationToken);
         response.EnsureSuccessStatusCode();
     }

@@ -1,0 +1,36 @@
+# "make" alone shows the commands. "run" and "test" do all set-up themselves.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test build fmt verify bench clean pictures
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup: ## Install what running needs: Redis, the npm packages, the Aspire orchestrator
+	@scripts/setup
+
+run: setup build ## Start the whole system; Ctrl-C ends it. Settings: Mail__Delivery__Mode=… make run
+	@exec dotnet run --project Mail.AppHost --no-build
+
+test: ## Install the test tools, build, and run every test
+	@scripts/setup --tests
+	@scripts/test
+
+build: ## Build everything; a warning is an error
+	@dotnet build Mail.sln --nologo -v quiet
+
+fmt: ## Format the code
+	@dotnet format Mail.sln
+
+verify: ## Fail when the code is not formatted or the working tree is not clean
+	@dotnet format Mail.sln --verify-no-changes
+	@git diff --exit-code --stat
+
+bench: setup ## Measure: accept, end to end, inbound, with Postfix beside them
+	@dotnet run --project bench/Mail.Bench -c Release
+
+pictures: ## Take pictures of the running dashboard into .mail/pictures
+	@scripts/setup --tests
+	@scripts/dashboard-pictures
+
+clean: ## Remove build output and all local data
+	@rm -rf artifacts .mail
