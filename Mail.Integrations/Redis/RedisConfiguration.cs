@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 
 namespace Mail.Integrations.Redis;
 
@@ -24,6 +25,9 @@ public sealed record RedisConfiguration
 
     /// <summary>Name expected in the server's certificate; by default <see cref="Host"/>.</summary>
     public string? SslHost { get; init; }
+
+    /// <summary>Replaces the check of the server's certificate; by default the system's trusted roots decide.</summary>
+    internal RemoteCertificateValidationCallback? CertificateValidation { get; init; }
 
     /// <summary>Longest time to connect, including TLS and sign-in. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

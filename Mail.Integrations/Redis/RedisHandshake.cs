@@ -41,8 +41,12 @@ internal static class RedisHandshake
             var plain = new NetworkStream(socket, ownsSocket: true);
             if (!configuration.Ssl) return plain;
             var secure = new SslStream(plain);
-            await secure.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = configuration.SslHost ?? configuration.Host }, cancellationToken);
+            var options = new SslClientAuthenticationOptions
+            {
+                TargetHost = configuration.SslHost ?? configuration.Host,
+                RemoteCertificateValidationCallback = configuration.CertificateValidation,
+            };
+            await secure.AuthenticateAsClientAsync(options, cancellationToken);
             return secure;
         }
         catch

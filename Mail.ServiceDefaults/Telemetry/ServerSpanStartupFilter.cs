@@ -36,7 +36,7 @@ internal sealed class ServerSpanStartupFilter : IStartupFilter
         catch (Exception failure)
         {
             Describe(span, context, StatusCodes.Status500InternalServerError);
-            span.AddTag("error.type", failure.GetType().FullName);
+            span.SetTag("error.type", failure.GetType().FullName);
             throw;
         }
         Describe(span, context, context.Response.StatusCode);

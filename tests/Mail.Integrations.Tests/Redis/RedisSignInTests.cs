@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Mail.Integrations.Redis;
 using Mail.TestKit.Servers;
 
@@ -52,10 +54,39 @@ public sealed class RedisSignInTests
         await using var redis = new RedisClient(RedisConfiguration.Parse($"127.0.0.1:{port},ssl=true"));
         var ping = redis.PingAsync();
         using var peer = await listener.AcceptTcpClientAsync();
-        await using var tls = new System.Net.Security.SslStream(peer.GetStream());
+        await using var tls = new SslStream(peer.GetStream());
         using var certificate = TestCertificate.Create("127.0.0.1");
         await Record.ExceptionAsync(() => tls.AuthenticateAsServerAsync(certificate));
         var failure = await Assert.ThrowsAsync<RedisConnectionException>(() => ping);
         Assert.IsType<System.Security.Authentication.AuthenticationException>(failure.InnerException);
+    }
+
+    [Fact]
+    public async Task Speaks_tls_with_a_real_server()
+    {
+        var folder = Directory.CreateTempSubdirectory("mail-redis-tls");
+        using var certificate = TestCertificate.Create("cache.test");
+        var (certificateFile, keyFile) = (Path.Combine(folder.FullName, "cert.pem"), Path.Combine(folder.FullName, "key.pem"));
+        await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(keyFile, certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        var port = FreePort();
+        await using var server = await RedisServer.StartAsync(
+            "--tls-port", port.ToString(), "--tls-cert-file", certificateFile, "--tls-key-file", keyFile, "--tls-ca-cert-file", certificateFile, "--tls-auth-clients", "no");
+        folder.Delete(recursive: true);
+        var configuration = RedisConfiguration.Parse($"127.0.0.1:{port},ssl=true,sslHost=cache.test");
+        await using var redis = new RedisClient(configuration with
+        {
+            CertificateValidation = (_, offered, _, errors) =>
+                !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && offered!.GetCertHashString() == certificate.GetCertHashString(),
+        });
+        await redis.StringSetAsync("k", "by TLS");
+        Assert.Equal("by TLS", (string?)await redis.StringGetAsync("k"));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

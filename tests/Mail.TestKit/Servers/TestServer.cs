@@ -15,6 +15,7 @@ public abstract class TestServer(string script) : IAsyncDisposable
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
     private const int PortAttempts = 3;
     private const int KeptLines = 100;
+    private const int DeleteAttempts = 20;
 
     private readonly string _directory = TestDirectory.Next(script);
     private readonly ConcurrentQueue<string> _output = new();
@@ -78,7 +79,7 @@ public abstract class TestServer(string script) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false }) await KillAsync();
-        Directory.Delete(_directory, recursive: true);
+        await DeleteDirectoryAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -86,6 +87,23 @@ public abstract class TestServer(string script) : IAsyncDisposable
     protected virtual IEnumerable<string> Arguments => [];
 
     protected abstract Task<bool> AnswersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Processes of a killed server may write for a moment longer; what stays is swept at the end of the test process.</summary>
+    private async Task DeleteDirectoryAsync()
+    {
+        for (var attempt = 0; attempt < DeleteAttempts; attempt++)
+        {
+            try
+            {
+                Directory.Delete(_directory, recursive: true);
+                return;
+            }
+            catch (IOException)
+            {
+                await Task.Delay(ProbeInterval);
+            }
+        }
+    }
 
     private Process Launch()
     {
