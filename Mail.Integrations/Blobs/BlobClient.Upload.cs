@@ -25,7 +25,9 @@ public partial class BlobClient
     /// Uploads what is left of the stream. Up to 4 MB go in one request; more is staged in blocks and committed at the end, so that
     /// memory stays at one block and nobody sees half a blob.
     /// </summary>
-    /// <exception cref="RequestFailedException">409/412: the conditions are not met.</exception>
+    /// <exception cref="RequestFailedException">
+    /// 409/412: the conditions are not met. With <c>IfNoneMatch</c> this can also be the echo of an attempt of this call whose answer was lost.
+    /// </exception>
     public virtual Task<Response<BlobContentInfo>> UploadAsync(Stream content, BlobUploadOptions options, CancellationToken cancellationToken = default) =>
         _requests.MeasureAsync("upload", async () =>
         {

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 
 namespace Mail.Integrations.Redis;
@@ -95,8 +93,9 @@ internal sealed partial class RedisLink(
         {
             _lastFailure = new ObjectDisposedException(nameof(RedisClient));
         }
-        catch (Exception failure) when (failure is RedisException or SocketException or IOException or AuthenticationException)
+        catch (Exception failure)
         {
+            // Whatever it was, the next attempt may succeed; nobody else would start one.
             _lastFailure = failure;
             // Once per outage, not once per attempt.
             if (failures == 0) Log.Unreachable(logger, configuration.Host, configuration.Port, failure);

@@ -71,10 +71,19 @@ internal sealed partial class RedisSubscriber : IAsyncDisposable
         RedisSubscription[] all;
         lock (_gate) all = [.. _channels.Values.SelectMany(subscriptions => subscriptions)];
         var answers = all.Select(subscription => subscription.Channel).Distinct(StringComparer.Ordinal)
-            .Select(channel => connection.SendAsync("SUBSCRIBE", channel)).ToArray();
-        await Task.WhenAll(answers);
+            .ToDictionary(channel => channel, channel => connection.SendAsync("SUBSCRIBE", channel), StringComparer.Ordinal);
         foreach (var subscription in all)
         {
+            try
+            {
+                await answers[subscription.Channel];
+            }
+            catch (RedisServerException refused)
+            {
+                // One channel that Redis denies must not cost the others theirs.
+                Log.Refused(_logger, subscription.Channel, refused);
+                continue;
+            }
             subscription.Via = connection;
             if (subscription.OnGap is { } onGap) Call(subscription, onGap);
         }
@@ -126,5 +135,8 @@ internal sealed partial class RedisSubscriber : IAsyncDisposable
     {
         [LoggerMessage(LogLevel.Error, "A handler of Redis channel {Channel} failed")]
         public static partial void HandlerFailed(ILogger logger, string channel, Exception failure);
+
+        [LoggerMessage(LogLevel.Error, "Redis refused the subscription to channel {Channel}")]
+        public static partial void Refused(ILogger logger, string channel, Exception refused);
     }
 }

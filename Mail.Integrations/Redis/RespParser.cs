@@ -33,9 +33,9 @@ internal sealed class RespParser(RespLimits limits)
     {
         element = null;
         if (!TryReadLine(buffer, out var line, out var rest)) return false;
-        if (line.Length == 0) throw new RedisProtocolException("An answer begins with an empty line.");
+        if (line.IsEmpty) throw new RedisProtocolException("An answer begins with an empty line.");
         var type = (char)line[0];
-        var text = line.AsSpan(1);
+        var text = line[1..];
         switch (type)
         {
             case '$' or '=' or '!':
@@ -53,7 +53,7 @@ internal sealed class RespParser(RespLimits limits)
         return true;
     }
 
-    private bool TryReadLine(ReadOnlySequence<byte> buffer, out byte[] line, out ReadOnlySequence<byte> rest)
+    private bool TryReadLine(ReadOnlySequence<byte> buffer, out ReadOnlySpan<byte> line, out ReadOnlySequence<byte> rest)
     {
         var reader = new SequenceReader<byte>(buffer);
         line = [];
@@ -61,8 +61,8 @@ internal sealed class RespParser(RespLimits limits)
         if (!reader.TryReadTo(out ReadOnlySequence<byte> found, (byte)'\n'))
             return buffer.Length > limits.LineBytes ? throw new RedisProtocolException("A line of an answer is too long.") : false;
         if (found.Length > limits.LineBytes) throw new RedisProtocolException("A line of an answer is too long.");
-        line = found.ToArray();
-        if (line.Length == 0 || line[^1] != '\r') throw new RedisProtocolException("A line of an answer does not end in CR LF.");
+        line = found.IsSingleSegment ? found.FirstSpan : found.ToArray();
+        if (line.IsEmpty || line[^1] != '\r') throw new RedisProtocolException("A line of an answer does not end in CR LF.");
         line = line[..^1];
         rest = reader.UnreadSequence;
         return true;
