@@ -53,7 +53,7 @@ internal static class AddressHeader
     private static void WriteName(MimeOutput output, string name)
     {
         var text = name.AsSpan();
-        if (text.Length > MaxQuoted || !HeaderText.IsPrintable(text) || text.Contains("=?", StringComparison.Ordinal))
+        if (text.Length > MaxQuoted || !HeaderText.IsPrintable(text) || HeaderText.LooksEncoded(text))
         {
             EncodedWords.Write(output, text, " ");
             return;

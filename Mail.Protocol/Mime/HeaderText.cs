@@ -35,7 +35,7 @@ internal static class HeaderText
     {
         var text = WithoutControls(value).AsSpan().Trim(" \t");
         if (text.IsEmpty) return;
-        if (output.Column + 1 + text.Length <= 78 && IsPrintable(text) && !text.Contains("=?", StringComparison.Ordinal))
+        if (output.Column + 1 + text.Length <= 78 && IsPrintable(text) && !LooksEncoded(text))
         {
             output.WriteByte((byte)' ');
             output.WriteUtf8(text);
@@ -78,7 +78,14 @@ internal static class HeaderText
     }
 
     private static bool NeedsEncoding(ReadOnlySpan<char> word) =>
-        word.Length > MaxPlainWord || !IsPrintable(word) || word.Contains("=?", StringComparison.Ordinal);
+        word.Length > MaxPlainWord || !IsPrintable(word) || LooksEncoded(word);
+
+    /// <summary>Plain text that a reader would take for an encoded word. A URI with "=?" in it is not one and must stay as it is.</summary>
+    internal static bool LooksEncoded(ReadOnlySpan<char> word)
+    {
+        var start = word.IndexOf("=?");
+        return start >= 0 && word[(start + 2)..].Contains("?=", StringComparison.Ordinal);
+    }
 
     private static void WritePlain(MimeOutput output, ReadOnlySpan<char> text, ReadOnlySpan<char> gap)
     {

@@ -59,6 +59,7 @@ internal sealed class MimeBodies
         var bodies = new MimeBodies();
         bodies.Walk([root], "mixed", inAlternative: false, bodies._text, bodies._html);
         bodies.Text = Join(bodies._text.Where(static p => p.ContentType.MediaType != "text/html"));
+        if (bodies.Text is not null) bodies.Text = UuText.Extract(bodies.Text, bodies._attachments);
         bodies.Html = Join(bodies._html.Where(static p => p.ContentType.MediaType == "text/html"));
         return bodies;
     }

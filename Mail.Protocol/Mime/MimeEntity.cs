@@ -100,7 +100,7 @@ public sealed class MimeEntity
     {
         var octets = ReadContent(_limits.MaxTextBytes);
         if (octets.Length == _limits.MaxTextBytes) Report(MimeDefect.TextTruncated);
-        var charset = ContentType.Parameter("charset");
+        var charset = ContentType.Parameter("charset") ?? (ContentType.MediaType == "text/html" ? HtmlCharset.Find(octets) : null);
         if (charset is { Length: > 0 } && !Charsets.IsKnown(charset)) Report(MimeDefect.UnknownCharset);
         return Charsets.Decode(charset, octets);
     }

@@ -93,13 +93,19 @@ internal ref struct MimeParser
         closes = false;
         for (var i = _open.Count - 1; i >= 0; i--)
         {
-            if (_open[i].Boundary is not { } boundary || !line[2..].StartsWith(boundary)) continue;
+            if (_open[i].Boundary is not { } boundary) continue;
+            if (boundary is []) boundary = _open[i].Boundary = Adopt(line[2..]);
+            if (!line[2..].StartsWith(boundary) || boundary is []) continue;
             var rest = line[(2 + boundary.Length)..];
             closes = rest.SequenceEqual("--"u8);
             if (closes || rest.IsEmpty) return i;
         }
         return -1;
     }
+
+    /// <summary>A multipart that does not name its boundary: the first line that looks like one is it.</summary>
+    private static byte[] Adopt(ReadOnlySpan<byte> candidate) =>
+        candidate.Length is > 2 and <= 70 && !candidate.ContainsAny(" \t"u8) && !candidate.EndsWith("--"u8) ? candidate.ToArray() : [];
 
     private void CloseAbove(int index)
     {
@@ -125,6 +131,7 @@ internal ref struct MimeParser
             var start = _lines.End;
             var block = ReadHeaderBlock(parent is null, out pending);
             var headers = MimeHeaders.Parse(block, _limits.MaxHeaders, out var truncated);
+            if (!System.Text.Unicode.Utf8.IsValid(block.Span)) Report(MimeDefect.EightBitHeader);
             if (truncated) Report(MimeDefect.HeaderTruncated);
             var bodyStart = pending ? _lines.Start : _lines.End;
             var entity = new MimeEntity(_source, start, bodyStart, headers, parent, _limits, _defects);
@@ -144,9 +151,9 @@ internal ref struct MimeParser
         if (entity.ContentType.IsMultipart)
         {
             var value = entity.ContentType.Parameter("boundary")?.TrimEnd();
-            if (string.IsNullOrEmpty(value) || value.Length > MaxBoundary) Report(MimeDefect.MissingBoundary);
-            else if (_open.Count >= _limits.MaxDepth) Report(MimeDefect.TooDeep);
-            else boundary = Encoding.UTF8.GetBytes(value);
+            if (_open.Count >= _limits.MaxDepth) Report(MimeDefect.TooDeep);
+            else boundary = value is null || value.Length > MaxBoundary ? [] : Encoding.UTF8.GetBytes(value);
+            if (boundary is []) Report(MimeDefect.MissingBoundary);
         }
         _open.Add(new Frame(entity, boundary));
         if (boundary is not null) _boundaries++;
