@@ -7,6 +7,8 @@ namespace Mail.Protocol.AuthenticationResults;
 /// <summary>Writes <c>Authentication-Results</c> (RFC 8601). Whatever the values hold, the field stays one field.</summary>
 public static class AuthenticationResultsWriter
 {
+    private const int MaxClaimedValue = 320;
+
     /// <summary>The whole field with its CRLF, one method per line.</summary>
     public static string Write(string authservId, IReadOnlyList<AuthenticationResult> results) =>
         $"Authentication-Results: {WritePayload(authservId, results)}\r\n";
@@ -50,8 +52,9 @@ public static class AuthenticationResultsWriter
         ],
     };
 
+    // Signatures may claim identities of any length; a line of the field has to stay under 998 octets (RFC 5322 §2.1.1).
     private static IEnumerable<AuthenticationProperty> Property(string name, string value) =>
-        value.Length == 0 ? [] : [new("header", name, value)];
+        value.Length is 0 or > MaxClaimedValue ? [] : [new("header", name, value)];
 
     private static string Word<T>(T status) where T : struct, Enum => status.ToString().ToLowerInvariant();
 

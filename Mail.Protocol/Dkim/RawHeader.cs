@@ -62,7 +62,9 @@ internal sealed class RawHeader
     }
 
     private static ReadOnlyMemory<byte>? Bounded(ReadOnlyMemory<byte> octets, int maxBytes) =>
-        HeaderEnd(octets.Span.Length > maxBytes + 4 ? octets.Span[..(maxBytes + 4)] : octets.Span, out _) <= maxBytes ? octets : null;
+        HeaderEnd(octets.Span.Length > maxBytes + 4 ? octets.Span[..(maxBytes + 4)] : octets.Span, out _) <= maxBytes
+            ? octets
+            : (ReadOnlyMemory<byte>?)null; // a bare null would become an empty memory
 
     /// <summary>RFC 5322 §2.1: the body starts behind the first empty line.</summary>
     private static int HeaderEnd(ReadOnlySpan<byte> octets, out int bodyStart)
