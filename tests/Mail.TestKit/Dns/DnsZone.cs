@@ -125,8 +125,14 @@ public sealed class DnsZone
     {
         if (_names.TryGetValue(name, out var records))
             return records;
-        if (name.IndexOf('.') is var dot and > 0 && _names.TryGetValue("*" + name[dot..], out var wild))
-            return wild.ConvertAll(r => r with { Name = name });
+        // RFC 1034 §4.3.3: an asterisk stands for one label or several.
+        for (var dot = name.IndexOf('.'); dot > 0; dot = name.IndexOf('.', dot + 1))
+        {
+            if (_names.TryGetValue("*" + name[dot..], out var wild))
+                return wild.ConvertAll(r => r with { Name = name });
+            if (_names.ContainsKey(name[(dot + 1)..]))
+                return null;
+        }
         return null;
     }
 
