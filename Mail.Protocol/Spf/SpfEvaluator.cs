@@ -37,7 +37,8 @@ public static class SpfEvaluator
         IPAddress address, string domain, string sender, string helo, IDnsResolver resolver, SpfOptions? options, CancellationToken cancellationToken)
     {
         options ??= SpfOptions.Default;
-        var name = SpfDomain.Normalize(domain);
+        // RFC 7208 §4.3: a name with at least two labels; RFC 8616 §4: as A-labels.
+        var name = MailDomain.ToName(domain) is { } ascii && ascii.Contains('.') ? ascii : null;
         var values = Values(address, sender, name ?? domain, helo, options);
         var from = $"{values.LocalPart}@{values.SenderDomain}";
         if (name is null)
@@ -65,6 +66,6 @@ public static class SpfEvaluator
         var senderDomain = sender.Length == 0 ? domain : sender[(at + 1)..];
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
-        return new SpfMacroValues(address, localPart, SpfDomain.Normalize(senderDomain) ?? senderDomain, SpfDomain.Normalize(helo) ?? helo, options);
+        return new SpfMacroValues(address, localPart, MailDomain.ToName(senderDomain) ?? senderDomain, MailDomain.ToName(helo) ?? helo, options);
     }
 }
