@@ -1,3 +1,13 @@
+using Mail.Core;
+using Mail.Worker.Delivery;
+using Mail.Worker.Maintenance;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddMailCore();
+builder.AddDelivery();
+builder.AddMaintenance();
+
 var app = builder.Build();
-app.Run();
+app.MapDefaultEndpoints();
+await app.RunAsync();

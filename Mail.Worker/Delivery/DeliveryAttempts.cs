@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Mail.Core.Queue;
+using Mail.Worker.Pools;
+using Microsoft.Extensions.Options;
+
+namespace Mail.Worker.Delivery;
+
+/// <summary>One item through the stages after routing: build → transact → record.</summary>
+internal sealed partial class DeliveryAttempts(
+    MessageBuilder builder, DeliveryTransaction transaction, AttemptRecords records, Recorder recorder, WorkerMetrics metrics,
+    IOptions<QueueOptions> options, TimeProvider clock, ILogger<DeliveryAttempts> logger)
+{
+    private readonly TimeSpan _lease = options.Value.Lease;
+
+    /// <summary>Never throws: what went wrong is the item's outcome.</summary>
+    public async Task RunAsync(RoutedItem routed, ConnectionPool connections)
+    {
+        var item = routed.Item;
+        if (item.WhenCut.IsCancellationRequested || clock.GetElapsedTime(item.LeasedAt) >= _lease)
+        {
+            // Somebody else may have the item by now; where nobody has, it is due again.
+            recorder.Release(item, TimeSpan.Zero);
+            return;
+        }
+        using var span = WorkerTracing.StartDelivery(item);
+        var startedAt = clock.GetUtcNow();
+        var started = clock.GetTimestamp();
+        var attempt = await AttemptAsync(routed, connections);
+        switch (attempt)
+        {
+            case Attempt.Ended ended:
+                var took = clock.GetElapsedTime(started);
+                metrics.Attempted(ended, took);
+                WorkerTracing.EndDelivery(span, ended);
+                recorder.Record(item, records.Of(item, ended, startedAt, took));
+                break;
+            case Attempt.Abandoned:
+                span?.SetStatus(ActivityStatusCode.Error, "abandoned");
+                recorder.Release(item, TimeSpan.Zero);
+                break;
+        }
+    }
+
+    /// <summary>An end without an attempt to connect: no route, no time left.</summary>
+    public void End(HeldItem item, Verdict verdict)
+    {
+        using var span = WorkerTracing.StartDelivery(item);
+        var ended = Attempt.Ended.ForAll(item.Recipients.Count, verdict);
+        metrics.Attempted(ended, TimeSpan.Zero);
+        WorkerTracing.EndDelivery(span, ended);
+        recorder.Record(item, records.Of(item, ended, clock.GetUtcNow(), TimeSpan.Zero));
+    }
+
+    private async Task<Attempt> AttemptAsync(RoutedItem routed, ConnectionPool connections)
+    {
+        var job = routed.Item.Job;
+        try
+        {
+            switch (await builder.BuildAsync(job, routed.Item.WhenCut))
+            {
+                case BuildOutcome.Built(var message):
+                    using (message)
+                        return await transaction.RunAsync(routed, message, connections);
+                case BuildOutcome.NotBuilt(var verdict):
+                    return Attempt.Ended.ForAll(routed.Item.Recipients.Count, verdict);
+                default:
+                    throw new InvalidOperationException("No build outcome.");
+            }
+        }
+        catch (OperationCanceledException) when (routed.Item.WhenCut.IsCancellationRequested)
+        {
+            return new Attempt.Abandoned();
+        }
+        catch (Npgsql.NpgsqlException error)
+        {
+            Log.DatabaseAway(logger, job.Message, error);
+            return new Attempt.Abandoned();
+        }
+        catch (Exception error)
+        {
+            Log.Failed(logger, job.Message, job.Organization, error);
+            return Attempt.Ended.ForAll(routed.Item.Recipients.Count, new Verdict(
+                DeliveryOutcome.Deferred, DeliveryStage.Build, DeliveryCause.InternalError, Reply: "internal error"));
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "The delivery of {Message} of {Organization} failed in an unforeseen way; it is tried again later")]
+        public static partial void Failed(
+            ILogger logger, Core.Messages.MessageId message, Core.Organizations.OrganizationId organization, Exception error);
+
+        [LoggerMessage(LogLevel.Warning, "{Message} was not attempted: the database is away")]
+        public static partial void DatabaseAway(ILogger logger, Core.Messages.MessageId message, Exception error);
+    }
+}

@@ -1,0 +1,68 @@
+using Mail.Core.Queue;
+using Mail.Worker.Pools;
+using Microsoft.Extensions.Options;
+
+namespace Mail.Worker.Delivery;
+
+/// <summary>Routes claimed items to the queues of their destinations; gives back what cannot wait there.</summary>
+internal sealed partial class DeliveryDispatch(
+    HeldItems held, DeliveryRouting routing, Destinations destinations, DeliveryAttempts attempts, Recorder recorder,
+    IOptions<QueueOptions> options, ILogger<DeliveryDispatch> logger)
+{
+    private const int PostponementSpread = 4;
+
+    private readonly TimeSpan _postponement = options.Value.Postponement;
+
+    public void Start(HeldItem item)
+    {
+        held.Add(item);
+        if (item.Job.TimeLeft <= TimeSpan.Zero || item.Recipients.Count == 0)
+            attempts.End(item, new Verdict(
+                DeliveryOutcome.Failed, DeliveryStage.Claim, DeliveryCause.Expired, Reply: "not delivered in the time it had"));
+        else
+            _ = RouteAsync(item);
+    }
+
+    /// <summary>Lets nothing more start.</summary>
+    public void Close()
+    {
+        foreach (var item in destinations.Close())
+            recorder.Release(item, TimeSpan.Zero);
+    }
+
+    private async Task RouteAsync(HeldItem item)
+    {
+        try
+        {
+            switch (await routing.FindAsync(item.Job, item.WhenCut))
+            {
+                case DeliveryRoute.Servers servers:
+                    if (!destinations.TryEnqueue(new RoutedItem(item, servers)))
+                        recorder.Release(item, destinations.IsClosed ? TimeSpan.Zero : Postponement());
+                    break;
+                case DeliveryRoute.Nowhere nowhere:
+                    attempts.End(item, nowhere.Verdict);
+                    break;
+            }
+        }
+        catch (OperationCanceledException) when (item.WhenCut.IsCancellationRequested)
+        {
+            recorder.Release(item, TimeSpan.Zero);
+        }
+        catch (Exception error)
+        {
+            Log.RoutingFailed(logger, item.Job.Message, error);
+            attempts.End(item, new Verdict(
+                DeliveryOutcome.Deferred, DeliveryStage.Route, DeliveryCause.InternalError, Reply: "internal error"));
+        }
+    }
+
+    // In whole seconds, so that items put back together are put back by few statements.
+    private TimeSpan Postponement() => _postponement + TimeSpan.FromSeconds(Random.Shared.Next(PostponementSpread));
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Routing of {Message} failed in an unforeseen way; it is tried again later")]
+        public static partial void RoutingFailed(ILogger logger, Core.Messages.MessageId message, Exception error);
+    }
+}

@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace Mail.Worker.Delivery;
+
+/// <summary>Where an item goes.</summary>
+internal abstract record DeliveryRoute
+{
+    private DeliveryRoute()
+    {
+    }
+
+    /// <summary>To the first of these servers that takes it.</summary>
+    /// <param name="Destination">Names what shares queue, limits and connections.</param>
+    public sealed record Servers(string Destination, IReadOnlyList<Target> Targets, RelayOptions? Relay) : DeliveryRoute;
+
+    /// <summary>Nowhere, and why.</summary>
+    public sealed record Nowhere(Verdict Verdict) : DeliveryRoute;
+}
+
+/// <summary>One address of one server.</summary>
+/// <param name="Host">The name for SNI and records.</param>
+/// <param name="Preference">Targets of equal preference are as good as each other.</param>
+internal sealed record Target(string Host, EndPoint EndPoint, int Preference);
+
+/// <summary>How a relay of the operator's choice is spoken to; MX hosts have none.</summary>
+internal sealed record RelayOptions(RelayTls Tls, string? User, string? Password)
+{
+    public static RelayOptions Plain { get; } = new(RelayTls.Opportunistic, null, null);
+}

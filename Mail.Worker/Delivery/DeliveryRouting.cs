@@ -1,0 +1,48 @@
+using Mail.Core.Organizations;
+using Mail.Core.Queue;
+using Microsoft.Extensions.Options;
+
+namespace Mail.Worker.Delivery;
+
+/// <summary>Decides where an item goes: MX hosts, smarthost or the capturing listener.</summary>
+internal sealed class DeliveryRouting
+{
+    private readonly DeliveryMode _mode;
+    private readonly MxRouting _mx;
+    private readonly DeliveryRoute? _smarthost;
+    private readonly DeliveryRoute _capture;
+
+    public DeliveryRouting(IOptions<DeliveryOptions> options, MxRouting mx)
+    {
+        var delivery = options.Value;
+        _mode = delivery.Mode;
+        _mx = mx;
+        _smarthost = delivery.Smarthost is { } smarthost
+            ? Relay(smarthost, new RelayOptions(delivery.SmarthostTls, delivery.SmarthostUser, delivery.SmarthostPassword))
+            : null;
+        _capture = delivery.CaptureAddress is { } capture ? Relay(capture, RelayOptions.Plain) : NoCapture();
+    }
+
+    public ValueTask<DeliveryRoute> FindAsync(DeliveryJob job, CancellationToken cancellationToken)
+    {
+        if (job.Mode == SendingMode.Test)
+            return ValueTask.FromResult(_capture);
+        return _mode switch
+        {
+            DeliveryMode.Capture => ValueTask.FromResult(_capture),
+            DeliveryMode.Smarthost => ValueTask.FromResult(_smarthost!),
+            DeliveryMode.Direct => _mx.FindAsync(job.Domain, cancellationToken),
+            _ => throw new InvalidOperationException($"No delivery mode: {_mode}."),
+        };
+    }
+
+    private static DeliveryRoute.Servers Relay(string address, RelayOptions relay)
+    {
+        var server = HostAndPort.TryParse(address) ?? throw new FormatException($"'{address}' is not host:port.");
+        return new DeliveryRoute.Servers($"relay {server}", [new Target(server.Host, server.EndPoint, 0)], relay);
+    }
+
+    private static DeliveryRoute.Nowhere NoCapture() => new(new Verdict(
+        DeliveryOutcome.Deferred, DeliveryStage.Route, DeliveryCause.NotConfigured,
+        Reply: "no listener is configured that captures test mail"));
+}

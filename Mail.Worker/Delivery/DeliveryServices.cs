@@ -1,0 +1,63 @@
+using Mail.Core;
+using Mail.Protocol.Dns;
+using Mail.Worker.Pools;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Mail.Worker.Delivery;
+
+internal static class DeliveryServices
+{
+    // The endpoint "smtp" of the service "inbound", as the AppHost injects it.
+    private const string InboundEndpoint = "services:inbound:smtp:0";
+
+    /// <summary>The outbound side: everything between the queue and other people's servers.</summary>
+    public static IHostApplicationBuilder AddDelivery(this IHostApplicationBuilder builder)
+    {
+        builder.AddOptionsOfDelivery();
+        var services = builder.Services;
+        services.AddSingleton(WorkerName.OfThisProcess());
+        services.AddSingleton<WorkerMetrics>();
+        services.AddSingleton<HeldItems>();
+        services.TryAddSingleton<IDnsResolver>(provider => new StubResolver(new StubResolverOptions
+        {
+            Servers = [.. provider.GetRequiredService<IOptions<DnsOptions>>().Value.EndPoints()],
+            TimeProvider = provider.GetRequiredService<TimeProvider>(),
+        }));
+        services.AddSingleton<MxRouting>();
+        services.AddSingleton<DeliveryRouting>();
+        services.AddSingleton<MailComposer>();
+        services.AddSingleton<AttachmentReader>();
+        services.AddSingleton<MessageBuilder>();
+        services.AddSingleton<SmtpConnector>();
+        services.AddSingleton<DeliveryTransaction>();
+        services.AddSingleton<AttemptRecords>();
+        services.AddSingleton<DeliveryAttempts>();
+        services.AddSingleton<DeliveryDispatch>();
+        // Stopped in the opposite order: first the claims, last the recording of what they led to.
+        services.AddLoop<Recorder>();
+        services.AddLoop<Destinations>();
+        services.AddLoop<QueueWatch>();
+        services.AddLoop<LeaseLoop>();
+        services.AddLoop<DeliveryLoop>();
+        return builder;
+    }
+
+    private static void AddOptionsOfDelivery(this IHostApplicationBuilder builder)
+    {
+        var inbound = builder.Configuration[InboundEndpoint];
+        builder.AddMailOptions<DeliveryOptions>(DeliveryOptions.Section).PostConfigure(options => options.CaptureAddress ??= inbound);
+        builder.AddMailOptions<QueueOptions>(QueueOptions.Section);
+        builder.AddMailOptions<RetryOptions>(RetryOptions.Section);
+        builder.AddMailOptions<ConnectionOptions>(ConnectionOptions.Section);
+        builder.AddMailOptions<DnsOptions>(DnsOptions.Section);
+        builder.Services.AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>();
+        builder.Services.AddSingleton<IValidateOptions<DnsOptions>, DnsOptionsValidator>();
+    }
+
+    private static void AddLoop<TLoop>(this IServiceCollection services) where TLoop : BackgroundService
+    {
+        services.AddSingleton<TLoop>();
+        services.AddHostedService(provider => provider.GetRequiredService<TLoop>());
+    }
+}

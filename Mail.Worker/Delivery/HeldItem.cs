@@ -1,0 +1,27 @@
+using Mail.Core.Queue;
+
+namespace Mail.Worker.Delivery;
+
+/// <summary>A claimed item on its way through the stages, with the lease it is held by.</summary>
+internal sealed class HeldItem(DeliveryJob job, DateTimeOffset claimedAt, long leasedAt)
+{
+    private readonly CancellationTokenSource _cut = new();
+    private long _leasedAt = leasedAt;
+
+    public DeliveryJob Job => job;
+
+    /// <summary>The recipients to deliver to.</summary>
+    public IReadOnlyList<JobRecipient> Recipients { get; } = [.. job.Open];
+
+    public DateTimeOffset ClaimedAt => claimedAt;
+
+    /// <summary>Monotonic time of the claim or the latest renewal, taken before it was sent.</summary>
+    public long LeasedAt => Volatile.Read(ref _leasedAt);
+
+    /// <summary>Cancelled when the lease is lost or the worker can wait no longer.</summary>
+    public CancellationToken WhenCut => _cut.Token;
+
+    public void Renewed(long leasedAt) => Volatile.Write(ref _leasedAt, leasedAt);
+
+    public void Cut() => _cut.Cancel();
+}

@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Mail.Worker.Delivery;
+
+/// <summary>How a worker takes work from the queue.</summary>
+internal sealed class QueueOptions
+{
+    public const string Section = "Queue";
+
+    /// <summary>How long a worker may hold an item without renewing; after a crash its items are due again by then. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:03", "00:10:00")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often the queue is looked at when no signal comes. Default 250 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Items held at one time by one worker process. Default 1000.</summary>
+    [Range(1, 100_000)]
+    public int MaxInFlight { get; set; } = 1000;
+
+    /// <summary>Items claimed by one statement at most. Default 250.</summary>
+    [Range(1, 10_000)]
+    public int ClaimBatch { get; set; } = 250;
+
+    /// <summary>Outcomes written by one transaction at most. Default 250.</summary>
+    [Range(1, 10_000)]
+    public int RecordBatch { get; set; } = 250;
+
+    /// <summary>How long an item is put back whose destination has as much waiting as it may have. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan Postponement { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long transactions may go on after a stop was asked for, before they are cut. Must leave time for recording within
+    /// Mail:Shutdown:Timeout. Default 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(15);
+}

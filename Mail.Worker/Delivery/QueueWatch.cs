@@ -1,0 +1,35 @@
+using Mail.Core.Queue;
+using Mail.Worker.Pools;
+using Npgsql;
+
+namespace Mail.Worker.Delivery;
+
+/// <summary>Wakes the claim loop when an API process says that something is due. A missed signal costs one poll interval.</summary>
+internal sealed partial class QueueWatch(QueueListener listener, TimeProvider clock, ILogger<QueueWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(1);
+
+    public Wake Signal { get; } = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await listener.ListenAsync(Signal.Set, stoppingToken);
+            }
+            catch (NpgsqlException error)
+            {
+                Log.Disconnected(logger, error.Message);
+            }
+            await Task.Delay(ReconnectDelay, clock, stoppingToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Not listening for queue signals, polling only: {Reason}")]
+        public static partial void Disconnected(ILogger logger, string reason);
+    }
+}

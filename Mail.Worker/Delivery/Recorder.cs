@@ -1,0 +1,139 @@
+using System.Threading.Channels;
+using Mail.Core.Persistence;
+using Mail.Core.Queue;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Mail.Worker.Delivery;
+
+/// <summary>
+/// Writes how items ended, many in one transaction. While the database is away outcomes wait here: they stay true as long
+/// as nobody else has claimed the item, which the lease's token tells.
+/// </summary>
+internal sealed partial class Recorder : BackgroundService
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(2);
+
+    private readonly QueueStore _store;
+    private readonly HeldItems _held;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<Recorder> _logger;
+    private readonly GroupCommit<DeliveryRecord, bool> _records;
+    private readonly GroupCommit<ReleasedLease, bool> _releases;
+    private readonly CancellationTokenSource _giveUp = new();
+
+    public Recorder(
+        QueueStore store, HeldItems held, IOptions<QueueOptions> options, TimeProvider clock, ILogger<Recorder> logger)
+    {
+        _store = store;
+        _held = held;
+        _clock = clock;
+        _logger = logger;
+        // Every item ends once, so no more can wait than are held.
+        var limits = new GroupCommitLimits(
+            Writers: 1, options.Value.RecordBatch, MaxBatchBytes: long.MaxValue, MaxWaiting: options.Value.MaxInFlight + 1);
+        _records = new GroupCommit<DeliveryRecord, bool>(limits, _ => 0, WriteRecordsAsync);
+        _releases = new GroupCommit<ReleasedLease, bool>(limits, _ => 0, WriteReleasesAsync);
+    }
+
+    /// <summary>Writes the outcome; the item is held until that is committed.</summary>
+    public void Record(HeldItem item, DeliveryRecord record) => _ = EndAsync(item, CommitAsync(record));
+
+    /// <summary>Gives the item back without an outcome.</summary>
+    public void Release(HeldItem item, TimeSpan after) =>
+        _ = EndAsync(item, _releases.CommitAsync(new ReleasedLease(item.Job.Lease, after), CancellationToken.None));
+
+    /// <summary>Writes what is waiting, as long as the host gives time.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _records.Complete();
+        _releases.Complete();
+        await using var stop = cancellationToken.UnsafeRegister(static giveUp => ((CancellationTokenSource)giveUp!).Cancel(), _giveUp);
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_records.RunAsync(), _releases.RunAsync());
+
+    private async Task<bool> CommitAsync(DeliveryRecord record)
+    {
+        try
+        {
+            return await _records.CommitAsync(record, CancellationToken.None);
+        }
+        catch (PostgresException error)
+        {
+            // An outcome that is never written means a mail that is sent again and again: rather one without the server's words.
+            Log.Refused(_logger, record.Message, error);
+            var plain = record with { Results = [.. record.Results.Select(result => result with { Reply = null, EnhancedCode = null })] };
+            return await _records.CommitAsync(plain, CancellationToken.None);
+        }
+    }
+
+    private async Task EndAsync(HeldItem item, Task<bool> committed)
+    {
+        try
+        {
+            if (!await committed)
+                Log.LeaseLost(_logger, item.Job.Message);
+        }
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException or ChannelClosedException)
+        {
+            // The lease expires and the item is due again.
+            Log.NotRecorded(_logger, item.Job.Message, error);
+        }
+        finally
+        {
+            _held.End(item);
+        }
+    }
+
+    private Task<IReadOnlyList<bool>> WriteRecordsAsync(IReadOnlyList<DeliveryRecord> batch) => PersistAsync<IReadOnlyList<bool>>(async () =>
+    {
+        var written = (await _store.RecordAsync(batch, _giveUp.Token)).Select(record => record.Lease).ToHashSet();
+        return [.. batch.Select(record => written.Contains(record.Lease))];
+    });
+
+    private Task<IReadOnlyList<bool>> WriteReleasesAsync(IReadOnlyList<ReleasedLease> batch) => PersistAsync<IReadOnlyList<bool>>(async () =>
+    {
+        foreach (var group in batch.GroupBy(release => release.After))
+            await _store.ReleaseAsync([.. group.Select(release => release.Lease)], group.Key, _giveUp.Token);
+        return [.. batch.Select(_ => true)];
+    });
+
+    private async Task<T> PersistAsync<T>(Func<Task<T>> write)
+    {
+        for (var wait = FirstRetry; ; wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
+        {
+            try
+            {
+                return await write();
+            }
+            catch (NpgsqlException error) when (IsAway(error))
+            {
+                Log.Waiting(_logger, error.Message);
+            }
+            await Task.Delay(wait, _clock, _giveUp.Token);
+        }
+    }
+
+    // Connection trouble, a server that starts or stops, a deadlock. Anything else is about what was written.
+    private static bool IsAway(NpgsqlException error) => error is not PostgresException || error.IsTransient;
+
+    private readonly record struct ReleasedLease(QueueLease Lease, TimeSpan After);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Outcomes wait for the database: {Reason}")]
+        public static partial void Waiting(ILogger logger, string reason);
+
+        [LoggerMessage(LogLevel.Information, "The lease of {Message} was lost; its outcome was not written")]
+        public static partial void LeaseLost(ILogger logger, Core.Messages.MessageId message);
+
+        [LoggerMessage(LogLevel.Error, "The database refuses the outcome of {Message}; it is written without the server's words")]
+        public static partial void Refused(ILogger logger, Core.Messages.MessageId message, Exception error);
+
+        [LoggerMessage(LogLevel.Error, "The outcome of {Message} could not be written; it will be attempted again")]
+        public static partial void NotRecorded(ILogger logger, Core.Messages.MessageId message, Exception error);
+    }
+}

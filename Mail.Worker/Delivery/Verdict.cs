@@ -1,0 +1,32 @@
+using Mail.Core.Queue;
+
+namespace Mail.Worker.Delivery;
+
+/// <summary>What an attempt came to for a recipient.</summary>
+/// <param name="Reply">The server's words, or ours where there was no server.</param>
+internal sealed record Verdict(
+    DeliveryOutcome Outcome, DeliveryStage Stage, DeliveryCause Cause, int? SmtpCode = null, string? EnhancedCode = null, string? Reply = null);
+
+/// <summary>The server an attempt ended at, as the record shows it.</summary>
+internal sealed record Peer(string? Host, string? Address, string? TlsVersion, string? TlsCipher)
+{
+    public static Peer None { get; } = new(null, null, null, null);
+}
+
+/// <summary>What an attempt came to.</summary>
+internal abstract record Attempt
+{
+    private Attempt()
+    {
+    }
+
+    /// <summary>To be recorded: one verdict for each open recipient, in their order.</summary>
+    public sealed record Ended(IReadOnlyList<Verdict> Verdicts, Peer Peer) : Attempt
+    {
+        public static Ended ForAll(int recipients, Verdict verdict, Peer? peer = null) =>
+            new([.. Enumerable.Repeat(verdict, recipients)], peer ?? Peer.None);
+    }
+
+    /// <summary>Cut by us before the server could have the message: nothing happened that deserves a record.</summary>
+    public sealed record Abandoned : Attempt;
+}

@@ -1,0 +1,83 @@
+using Mail.Worker.Delivery;
+
+namespace Mail.Worker.Pools;
+
+/// <summary>The idle connections of one destination.</summary>
+internal sealed class ConnectionPool(int messagesPerConnection, TimeSpan idleTimeout, WorkerMetrics metrics, TimeProvider clock)
+{
+    private readonly Lock _gate = new();
+    private readonly List<PooledConnection> _idle = [];
+    private bool _closed;
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+                return _idle.Count == 0;
+        }
+    }
+
+    /// <summary>The connection used last to one of the best targets, or null.</summary>
+    public PooledConnection? TakeIdle(IReadOnlyList<Target> targets)
+    {
+        lock (_gate)
+        {
+            for (var i = _idle.Count - 1; i >= 0; i--)
+            {
+                var connection = _idle[i];
+                if (!targets.Any(target => target.Preference == targets[0].Preference && target.EndPoint.Equals(connection.Target.EndPoint)))
+                    continue;
+                _idle.RemoveAt(i);
+                return connection;
+            }
+            return null;
+        }
+    }
+
+    /// <summary>Keeps the connection for the next message, or closes it when it has had its share or is broken.</summary>
+    public ValueTask ReturnAsync(PooledConnection connection)
+    {
+        connection.IdleSince = clock.GetTimestamp();
+        lock (_gate)
+        {
+            if (!_closed && connection.Smtp.IsUsable && connection.Smtp.Transactions < messagesPerConnection)
+            {
+                _idle.Add(connection);
+                return ValueTask.CompletedTask;
+            }
+        }
+        return CloseAsync(connection);
+    }
+
+    public async Task CloseIdleAsync()
+    {
+        List<PooledConnection> expired;
+        lock (_gate)
+        {
+            expired = _idle.FindAll(connection => clock.GetElapsedTime(connection.IdleSince) >= idleTimeout);
+            _idle.RemoveAll(expired.Contains);
+        }
+        await Task.WhenAll(expired.Select(connection => CloseAsync(connection).AsTask()));
+    }
+
+    public async Task CloseAllAsync()
+    {
+        List<PooledConnection> all;
+        lock (_gate)
+        {
+            _closed = true;
+            all = [.. _idle];
+            _idle.Clear();
+        }
+        await Task.WhenAll(all.Select(connection => CloseAsync(connection).AsTask()));
+    }
+
+    private async ValueTask CloseAsync(PooledConnection connection)
+    {
+        // Bounded by SmtpTimeouts.Quit.
+        await connection.Smtp.QuitAsync(CancellationToken.None);
+        await connection.Smtp.DisposeAsync();
+        metrics.ConnectionClosed();
+    }
+}

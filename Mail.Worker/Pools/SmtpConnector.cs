@@ -1,0 +1,44 @@
+using Mail.Core.Domains;
+using Mail.Protocol.Smtp;
+using Mail.Worker.Delivery;
+using Microsoft.Extensions.Options;
+
+namespace Mail.Worker.Pools;
+
+/// <summary>Makes connections: EHLO name, TLS policy, credentials, time-outs.</summary>
+internal sealed class SmtpConnector(
+    IOptions<MailHostOptions> host, IOptions<ConnectionOptions> connections, WorkerMetrics metrics, TimeProvider clock)
+{
+    private readonly SmtpTimeouts _timeouts = new() { Connect = connections.Value.ConnectTimeout };
+
+    public async Task<SmtpConnectResult> ConnectAsync(Target target, RelayOptions? relay, CancellationToken cancellationToken)
+    {
+        var options = OptionsFor(target, relay);
+        var result = await SmtpClientConnection.ConnectAsync(target.EndPoint, options, cancellationToken);
+        // RFC 7435: TLS that does not work is no worse than none where none was asked for.
+        if (options.Tls == SmtpTlsMode.Opportunistic && !options.ImplicitTls
+            && result is SmtpConnectResult.Failed { Failure: { Stage: SmtpStage.StartTls, Cause: not SmtpCause.Cancelled } })
+            result = await SmtpClientConnection.ConnectAsync(target.EndPoint, options with { Tls = SmtpTlsMode.Disabled }, cancellationToken);
+        if (result is SmtpConnectResult.Connected)
+            metrics.ConnectionOpened();
+        return result;
+    }
+
+    private SmtpClientOptions OptionsFor(Target target, RelayOptions? relay) => new()
+    {
+        LocalName = host.Value.Name,
+        ServerName = target.Host,
+        Tls = relay?.Tls switch
+        {
+            null or RelayTls.Opportunistic => SmtpTlsMode.Opportunistic,
+            RelayTls.Required => SmtpTlsMode.Required,
+            RelayTls.Verified or RelayTls.Implicit => SmtpTlsMode.Verified,
+            RelayTls.Disabled => SmtpTlsMode.Disabled,
+            _ => throw new InvalidOperationException($"No TLS mode: {relay.Tls}."),
+        },
+        ImplicitTls = relay?.Tls == RelayTls.Implicit,
+        Credentials = relay is { User: { } user, Password: { } password } ? new SmtpCredentials.Password(user, password) : null,
+        Timeouts = _timeouts,
+        TimeProvider = clock,
+    };
+}
