@@ -1,1 +1,16 @@
-Console.WriteLine("Mail.Bench");
+using System.Globalization;
+using Mail.Bench;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+var wanted = args.Where(arg => !arg.StartsWith('-')).ToHashSet();
+var messages = args.FirstOrDefault(arg => arg.StartsWith("--messages=", StringComparison.Ordinal)) is { } option
+    ? int.Parse(option.AsSpan("--messages=".Length), CultureInfo.InvariantCulture)
+    : 20_000;
+
+var table = new ResultTable();
+if (Wants("flow"))
+    await FlowBench.RunAsync(table, messages, withPeers: !args.Contains("--no-peers"));
+table.Write(Console.Out, messages);
+return 0;
+
+bool Wants(string bench) => wanted.Count == 0 || wanted.Contains(bench);

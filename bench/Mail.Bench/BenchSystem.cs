@@ -1,0 +1,143 @@
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace Mail.Bench;
+
+/// <summary>Database, cache, blobs and our hosts, started for one bench on ports and in a folder of their own.</summary>
+internal sealed class BenchSystem : IAsyncDisposable
+{
+    private const string ApiKeyText = "ms_live_benchkey_0123456789abcdefghijklmnopqrstuvwxyz";
+    private static readonly string Scripts = Path.Combine(Repository.Root, "Mail.AppHost", "Hosting", "scripts");
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mail-bench-");
+    private readonly Stack<HostProcess> _processes = new();
+    private readonly Dictionary<string, string> _environment = [];
+
+    public int ApiPort { get; } = Ports.Free();
+
+    public int SmtpPort { get; } = Ports.Free();
+
+    public string ApiKey => ApiKeyText;
+
+    public NpgsqlDataSource Database { get; private set; } = null!;
+
+    public HostProcess Api { get; private set; } = null!;
+
+    public HostProcess Inbound { get; private set; } = null!;
+
+    public List<HostProcess> Workers { get; } = [];
+
+    /// <param name="smarthostPort">Where the workers deliver to.</param>
+    public static async Task<BenchSystem> StartAsync(int smarthostPort)
+    {
+        var system = new BenchSystem();
+        await system.StartServersAsync();
+        system.Configure(smarthostPort);
+        await HostProcess.RunAsync(Repository.Host("Mail.Api"), ["migrate"], system._environment);
+        system.Api = await system.StartHostAsync("Mail.Api", system.ApiPort, []);
+        system.Inbound = await system.StartHostAsync("Mail.Inbound", Ports.Free(),
+            new() { ["Mail__Inbound__Port"] = system.SmtpPort.ToString() });
+        return system;
+    }
+
+    public async Task StartWorkersAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
+            Workers.Add(await StartHostAsync("Mail.Worker", Ports.Free(), []));
+    }
+
+    public async Task StopWorkersAsync()
+    {
+        foreach (var worker in Workers)
+            await worker.DisposeAsync();
+        Workers.Clear();
+    }
+
+    public async Task<long> QueueDepthAsync()
+    {
+        await using var command = Database.CreateCommand("select count(*) from delivery_queue");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        while (_processes.TryPop(out var process))
+            await process.DisposeAsync();
+        // The server's own user owns its files; what it has not let go of yet is tried again.
+        for (var i = 0; i < 50 && _folder.Exists; i++, _folder.Refresh())
+        {
+            try
+            {
+                _folder.Delete(recursive: true);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    private async Task StartServersAsync()
+    {
+        var (postgres, redis, azurite) = (Ports.Free(), Ports.Free(), Ports.Free());
+        // Postgres runs as another user and must reach its directory.
+        await HostProcess.RunAsync("/usr/bin/chmod", ["755", _folder.FullName]);
+        Start("run-postgres", "pg", postgres);
+        Start("run-redis", "redis", redis);
+        Start("run-azurite", "blobs", azurite);
+        await Task.WhenAll(new[] { postgres, redis, azurite }.Select(port => Ports.WaitAsync(port, TimeSpan.FromSeconds(60))));
+        var server = $"Host=127.0.0.1;Port={postgres};Username=postgres";
+        await CreateDatabaseAsync(server);
+        _environment["ConnectionStrings__maildb"] = server + ";Database=maildb";
+        _environment["ConnectionStrings__redis"] = $"127.0.0.1:{redis}";
+        _environment["ConnectionStrings__blobs"] =
+            "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
+            + $"BlobEndpoint=http://127.0.0.1:{azurite}/devstoreaccount1";
+        Database = NpgsqlDataSource.Create(_environment["ConnectionStrings__maildb"]);
+    }
+
+    private void Start(string script, string data, int port) =>
+        _processes.Push(HostProcess.Start(Path.Combine(Scripts, script), [Path.Combine(_folder.FullName, data), port.ToString()]));
+
+    private static async Task CreateDatabaseAsync(string server)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await using var postgres = NpgsqlDataSource.Create(server + ";Database=postgres");
+                await using var create = postgres.CreateCommand("create database maildb");
+                await create.ExecuteNonQueryAsync();
+                return;
+            }
+            catch (NpgsqlException) when (tries < 100)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    private void Configure(int smarthostPort)
+    {
+        _environment["DOTNET_ENVIRONMENT"] = "Development";
+        _environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        _environment["Logging__LogLevel__Default"] = "Warning";
+        _environment["Mail__Secrets__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        _environment["Mail__Demo__ApiKey"] = ApiKeyText;
+        _environment["Mail__Delivery__Mode"] = "smarthost";
+        _environment["Mail__Delivery__Smarthost"] = $"127.0.0.1:{smarthostPort}";
+        _environment["Mail__Delivery__CaptureAddress"] = $"127.0.0.1:{SmtpPort}";
+    }
+
+    private async Task<HostProcess> StartHostAsync(string name, int port, Dictionary<string, string> settings)
+    {
+        var environment = new Dictionary<string, string>(_environment) { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}" };
+        foreach (var (key, value) in settings)
+            environment[key] = value;
+        var process = HostProcess.Start(Repository.Host(name), [], environment);
+        _processes.Push(process);
+        await Ports.WaitAsync(port, TimeSpan.FromSeconds(60));
+        return process;
+    }
+}

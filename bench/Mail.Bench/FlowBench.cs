@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using Mail.Bench.Load;
+using Mail.Bench.Peers;
+
+namespace Mail.Bench;
+
+/// <summary>The whole system under load, and Postfix doing the same work beside it.</summary>
+internal static class FlowBench
+{
+    private const int Connections = 128;
+    private const int InboundBytes = 4_096;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    public static async Task RunAsync(ResultTable table, int messages, bool withPeers)
+    {
+        await using var sink = await SmtpSink.StartAsync();
+        await using var system = await BenchSystem.StartAsync(sink.Port);
+        var load = new RestLoad(system.ApiPort, system.ApiKey, Connections);
+        await load.RunAsync(messages / 10, "warm");
+
+        await AcceptAsync(table, load, messages, withPeers ? await PostfixAcceptAsync(sink, messages) : null);
+        await DrainAsync(table, system, sink);
+        await EndToEndAsync(table, system, sink, load, messages, withPeers ? await PostfixRelayAsync(sink, messages) : null);
+        await InboundAsync(table, system, sink, messages, withPeers);
+        table.AddFact("API, peak memory", $"{system.Api.PeakMegabytes():N0} MB");
+        table.AddFact("workers, peak memory", string.Join(", ", system.Workers.Select(worker => $"{worker.PeakMegabytes():N0} MB")));
+        table.AddFact("inbound, peak memory", $"{system.Inbound.PeakMegabytes():N0} MB");
+    }
+
+    // The workers are not running: what is measured is accepting alone.
+    private static async Task AcceptAsync(ResultTable table, RestLoad load, int messages, double? postfix)
+    {
+        var result = await load.RunAsync(messages, "accept");
+        table.Add("accept by REST, durable", result.PerSecond, postfix,
+            $"{Connections} connections, p50 {result.Percentile(0.5):F1} ms, p99 {result.Percentile(0.99):F1} ms");
+    }
+
+    private static async Task DrainAsync(ResultTable table, BenchSystem system, SmtpSink sink)
+    {
+        var (queued, before) = (await system.QueueDepthAsync(), sink.Received);
+        var watch = Stopwatch.StartNew();
+        await system.StartWorkersAsync(2);
+        await sink.WaitAsync(before + queued, Limit);
+        table.Add("deliver what is queued, DKIM-signed", queued / watch.Elapsed.TotalSeconds, null, "two workers, their start included");
+        await SettleAsync(system);
+    }
+
+    private static async Task EndToEndAsync(
+        ResultTable table, BenchSystem system, SmtpSink sink, RestLoad load, int messages, double? postfix)
+    {
+        var before = sink.Received;
+        var watch = Stopwatch.StartNew();
+        await load.RunAsync(messages, "flow");
+        await sink.WaitAsync(before + messages, Limit);
+        table.Add("API call to sink, DKIM-signed", messages / watch.Elapsed.TotalSeconds, postfix, "Postfix relays unsigned");
+        await SettleAsync(system);
+    }
+
+    private static async Task InboundAsync(ResultTable table, BenchSystem system, SmtpSink sink, int messages, bool withPeers)
+    {
+        await system.StopWorkersAsync();
+        var ours = await SmtpSource.RunAsync(system.SmtpPort, messages, InboundBytes, "shop@demo.test", "user@demo.test");
+        double? peer = null;
+        if (withPeers)
+        {
+            await using var postfix = await Postfix.StartAsync(sink.Port, holds: true);
+            peer = await SmtpSource.RunAsync(postfix.Port, messages, InboundBytes, "shop@demo.test", "user@demo.test");
+        }
+        table.Add("inbound SMTP, durable and parsed, 4 KB", ours, peer, "Postfix does not parse");
+    }
+
+    private static async Task<double> PostfixAcceptAsync(SmtpSink sink, int messages)
+    {
+        await using var postfix = await Postfix.StartAsync(sink.Port, holds: true);
+        return await SmtpSource.RunAsync(postfix.Port, messages, 2_048, "shop@demo.test", "user@example.com");
+    }
+
+    private static async Task<double> PostfixRelayAsync(SmtpSink sink, int messages)
+    {
+        await using var postfix = await Postfix.StartAsync(sink.Port, holds: false);
+        var before = sink.Received;
+        var watch = Stopwatch.StartNew();
+        await SmtpSource.RunAsync(postfix.Port, messages, 2_048, "shop@demo.test", "user@example.com");
+        await sink.WaitAsync(before + messages, Limit);
+        return messages / watch.Elapsed.TotalSeconds;
+    }
+
+    // What the sink has, the database learns a moment later.
+    private static async Task SettleAsync(BenchSystem system)
+    {
+        using var time = new CancellationTokenSource(Limit);
+        while (await system.QueueDepthAsync() > 0)
+            await Task.Delay(20, time.Token);
+    }
+}
