@@ -42,6 +42,7 @@ internal sealed partial class RedisSubscriber : IAsyncDisposable
         {
             _changing.Release();
         }
+        subscription.IsHandedOut = true;
         return subscription;
     }
 
@@ -85,7 +86,7 @@ internal sealed partial class RedisSubscriber : IAsyncDisposable
                 continue;
             }
             subscription.Via = connection;
-            if (subscription.OnGap is { } onGap) Call(subscription, onGap);
+            if (subscription is { IsHandedOut: true, OnGap: { } onGap }) Call(subscription, onGap);
         }
     }
 

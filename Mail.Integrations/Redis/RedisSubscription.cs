@@ -5,6 +5,7 @@ public sealed class RedisSubscription : IAsyncDisposable
 {
     private readonly RedisSubscriber _subscriber;
     private volatile RedisConnection? _via;
+    private volatile bool _handedOut;
 
     internal RedisSubscription(RedisSubscriber subscriber, string channel, Action<RedisValue> onMessage, Action? onGap)
     {
@@ -21,6 +22,13 @@ public sealed class RedisSubscription : IAsyncDisposable
 
     internal Action<RedisValue> OnMessage { get; }
     internal Action? OnGap { get; }
+
+    /// <summary>Its owner relies on it: from now on a renewal means a gap.</summary>
+    internal bool IsHandedOut
+    {
+        get => _handedOut;
+        set => _handedOut = value;
+    }
 
     internal RedisConnection? Via
     {

@@ -105,7 +105,7 @@ public sealed class RedisClientTests : IAsyncLifetime
     public async Task The_connection_speaks_resp3_and_carries_the_given_name()
     {
         var server = await RedisServer.SharedAsync();
-        await using var named = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",name=somebody"));
+        await using var named = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",syncTimeout=20000,name=somebody"));
         var info = (string?)await named.ExecuteAsync(["CLIENT", "INFO"]);
         Assert.Contains("name=somebody", info, StringComparison.Ordinal);
         Assert.Contains("resp=3", info, StringComparison.Ordinal);
@@ -115,7 +115,7 @@ public sealed class RedisClientTests : IAsyncLifetime
     public async Task The_default_database_is_selected()
     {
         var server = await RedisServer.SharedAsync();
-        await using var other = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",defaultDatabase=3"));
+        await using var other = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",syncTimeout=20000,defaultDatabase=3"));
         await other.StringSetAsync(_key, "three");
         Assert.True((await _redis.StringGetAsync(_key)).IsNull);
     }

@@ -6,12 +6,13 @@ namespace Mail.Integrations.Tests.Redis;
 
 public sealed class RedisPubSubTests : IAsyncLifetime
 {
+    private const string Patient = ",syncTimeout=20000,connectTimeout=20000";
     private static int _channels;
     private readonly string _channel = $"channel:{Interlocked.Increment(ref _channels)}";
     private readonly Channel<string> _received = Channel.CreateUnbounded<string>();
     private RedisClient _redis = null!;
 
-    public async Task InitializeAsync() => _redis = new RedisClient(RedisConfiguration.Parse((await RedisServer.SharedAsync()).ConnectionString + ",syncTimeout=20000"));
+    public async Task InitializeAsync() => _redis = new RedisClient(RedisConfiguration.Parse((await RedisServer.SharedAsync()).ConnectionString + Patient));
 
     public async Task DisposeAsync() => await _redis.DisposeAsync();
 
@@ -52,9 +53,10 @@ public sealed class RedisPubSubTests : IAsyncLifetime
     public async Task After_a_crash_of_the_server_the_subscription_is_renewed_and_the_gap_reported()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString));
+        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + Patient));
         var gap = new TaskCompletionSource();
         await using var subscription = await redis.SubscribeAsync(_channel, Keep, () => gap.TrySetResult());
+        Assert.False(gap.Task.IsCompleted);
         await server.KillAsync();
         await Eventually.TrueAsync(() => !subscription.IsActive);
         await server.StartAgainAsync();
@@ -69,18 +71,31 @@ public sealed class RedisPubSubTests : IAsyncLifetime
     {
         await using var server = await RedisServer.StartAsync();
         await server.StopAsync();
-        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString));
+        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + Patient));
         var renewed = new TaskCompletionSource();
-        await using var subscription = await redis.SubscribeAsync(_channel, Keep, () => renewed.TrySetResult()).WaitAsync(TimeSpan.FromSeconds(5));
+        await using var subscription = await redis.SubscribeAsync(_channel, Keep, () => renewed.TrySetResult()).WaitAsync(TimeSpan.FromSeconds(20));
         Assert.False(subscription.IsActive);
         await server.StartAgainAsync();
         await renewed.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        await using var publisher = new RedisClient(RedisConfiguration.Parse(server.ConnectionString));
+        await using var publisher = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + Patient));
         Assert.Equal(1, await publisher.PublishAsync(_channel, "hello"));
         Assert.Equal("hello", await NextAsync());
     }
 
+    [Fact]
+    public async Task A_refused_channel_is_told_to_its_subscriber_and_harms_no_other()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var admin = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + Patient));
+        await admin.ExecuteAsync(["ACL", "SETUSER", "limited", "on", ">pw", "&ok:*", "+@all"]);
+        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + Patient + ",user=limited,password=pw"));
+        await using var allowed = await redis.SubscribeAsync("ok:1", Keep);
+        Assert.Equal("NOPERM", (await Assert.ThrowsAsync<RedisServerException>(() => redis.SubscribeAsync("no:1", Keep))).Code);
+        Assert.Equal(1, await admin.PublishAsync("ok:1", "still here"));
+        Assert.Equal("still here", await NextAsync());
+    }
+
     private void Keep(RedisValue value) => _received.Writer.TryWrite(value.ToString());
 
-    private async Task<string> NextAsync() => await _received.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    private async Task<string> NextAsync() => await _received.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 }

@@ -9,14 +9,16 @@ namespace Mail.Integrations.Tests.Redis;
 
 public sealed class RedisSignInTests
 {
+    private const string Patient = ",syncTimeout=20000,connectTimeout=20000";
+
     [Fact]
     public async Task Signs_in_with_password_and_with_acl_user()
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "secret");
-        await using var byPassword = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",password=secret"));
+        await using var byPassword = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + Patient + ",password=secret"));
         await byPassword.StringSetAsync("other", "1");
         await byPassword.ExecuteAsync(["ACL", "SETUSER", "mailer", "on", ">hush", "~mail:*", "+@all"]);
-        await using var byUser = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",user=mailer,password=hush"));
+        await using var byUser = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + Patient + ",user=mailer,password=hush"));
         await byUser.StringSetAsync("mail:1", "1");
         Assert.Equal("NOPERM", (await Assert.ThrowsAsync<RedisServerException>(() => byUser.StringGetAsync("other"))).Code);
     }
@@ -27,7 +29,7 @@ public sealed class RedisSignInTests
     public async Task A_refused_sign_in_is_told_to_the_caller(string credentials)
     {
         await using var server = await RedisServer.StartAsync("--requirepass", "secret");
-        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + credentials));
+        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + Patient + credentials));
         var failure = await Assert.ThrowsAsync<RedisConnectionException>(() => redis.PingAsync());
         Assert.Contains(((RedisServerException)failure.InnerException!).Code, new[] { "NOAUTH", "WRONGPASS" });
     }
@@ -36,7 +38,7 @@ public sealed class RedisSignInTests
     public async Task Falls_back_to_resp2_where_hello_is_unknown()
     {
         await using var server = await RedisServer.StartAsync("--rename-command", "HELLO", "\"\"", "--requirepass", "secret");
-        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",password=secret,name=old"));
+        await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + Patient + ",password=secret,name=old"));
         Assert.Contains("resp=2", (string?)await redis.ExecuteAsync(["CLIENT", "INFO"]), StringComparison.Ordinal);
         var received = new TaskCompletionSource<string>();
         await using var subscription = await redis.SubscribeAsync("c", value => received.TrySetResult(value.ToString()));
@@ -51,7 +53,7 @@ public sealed class RedisSignInTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        await using var redis = new RedisClient(RedisConfiguration.Parse($"127.0.0.1:{port},ssl=true"));
+        await using var redis = new RedisClient(RedisConfiguration.Parse($"127.0.0.1:{port}{Patient},ssl=true"));
         var ping = redis.PingAsync();
         using var peer = await listener.AcceptTcpClientAsync();
         await using var tls = new SslStream(peer.GetStream());
@@ -73,7 +75,7 @@ public sealed class RedisSignInTests
         await using var server = await RedisServer.StartAsync(
             "--tls-port", port.ToString(), "--tls-cert-file", certificateFile, "--tls-key-file", keyFile, "--tls-ca-cert-file", certificateFile, "--tls-auth-clients", "no");
         folder.Delete(recursive: true);
-        var configuration = RedisConfiguration.Parse($"127.0.0.1:{port},ssl=true,sslHost=cache.test");
+        var configuration = RedisConfiguration.Parse($"127.0.0.1:{port}{Patient},ssl=true,sslHost=cache.test");
         await using var redis = new RedisClient(configuration with
         {
             CertificateValidation = (_, offered, _, errors) =>

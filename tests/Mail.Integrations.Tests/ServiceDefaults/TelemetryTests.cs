@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 
@@ -9,39 +11,40 @@ namespace Mail.Integrations.Tests.ServiceDefaults;
 
 public sealed class TelemetryTests
 {
-    [Fact]
-    public async Task Traces_metrics_and_logs_are_exported_when_the_host_stops()
+    private const string Http = "http/protobuf";
+    private const string Grpc = "grpc";
+
+    [Theory]
+    [InlineData(Http)]
+    [InlineData(Grpc)]
+    public async Task Traces_metrics_and_logs_are_exported_when_the_host_stops(string protocol)
     {
-        var received = await RunAsync([]);
-        Assert.Contains("/observed/{id}", received("/v1/traces"), StringComparison.Ordinal);
-        Assert.Contains("http.response.status_code", received("/v1/traces"), StringComparison.Ordinal);
-        Assert.Contains("http.server.request.duration", received("/v1/metrics"), StringComparison.Ordinal);
-        Assert.Contains("the request was seen", received("/v1/logs"), StringComparison.Ordinal);
-        foreach (var path in new[] { "/v1/traces", "/v1/metrics", "/v1/logs" }) Assert.Contains("observed-service", received(path), StringComparison.Ordinal);
+        var received = await RunAsync(protocol);
+        Assert.Contains("/observed/{id}", received("trace"), StringComparison.Ordinal);
+        Assert.Contains("http.response.status_code", received("trace"), StringComparison.Ordinal);
+        Assert.Contains("http.server.request.duration", received("metrics"), StringComparison.Ordinal);
+        Assert.Contains("the request was seen", received("logs"), StringComparison.Ordinal);
+        foreach (var signal in new[] { "trace", "metrics", "logs" }) Assert.Contains("observed-service", received(signal), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Probes_are_not_exported() =>
-        Assert.DoesNotContain("/alive", (await RunAsync([]))("/v1/traces"), StringComparison.Ordinal);
+    public async Task Probes_are_not_exported() => Assert.DoesNotContain("/alive", (await RunAsync(Http))("trace"), StringComparison.Ordinal);
 
     [Fact]
     public async Task The_sampler_of_the_environment_is_honoured() =>
-        Assert.Equal("", (await RunAsync([("OTEL_TRACES_SAMPLER", "always_off")]))("/v1/traces"));
+        Assert.Equal("", (await RunAsync(Http, ("OTEL_TRACES_SAMPLER", "always_off")))("trace"));
 
-    /// <summary>Runs one request and one probe on a host that exports to a collector, and gives what arrived there at each path.</summary>
-    private static async Task<Func<string, string>> RunAsync((string, string)[] settings)
+    /// <summary>Runs one request and one probe on a host that exports to a collector, and gives what arrived there for a signal.</summary>
+    private static async Task<Func<string, string>> RunAsync(string protocol, params (string, string)[] settings)
     {
-        var bodies = new ConcurrentDictionary<string, string>();
-        await using var collector = await TestHost.StartAsync(map: app => app.MapPost("/v1/{kind}", async (HttpRequest request) =>
-        {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body);
-            // Protobuf keeps text as it is: enough to look for names.
-            bodies.AddOrUpdate(request.Path, Encoding.Latin1.GetString(body.ToArray()), (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
-        }));
+        var bodies = new ConcurrentQueue<(string Path, string Body)>();
+        await using var collector = await TestHost.StartAsync(
+            builder => builder.WebHost.ConfigureKestrel(kestrel =>
+                kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = protocol == Grpc ? HttpProtocols.Http2 : HttpProtocols.Http1)),
+            app => app.MapPost("/{**path}", (HttpContext context) => CollectAsync(context, bodies)));
         var observed = await TestHost.StartAsync(null, MapObserved, [
             ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Http.BaseAddress!.ToString()),
-            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
             ("OTEL_SERVICE_NAME", "observed-service"),
             .. settings,
         ]);
@@ -50,7 +53,20 @@ public sealed class TelemetryTests
         using (SuppressInstrumentationScope.Begin()) await observed.Http.GetStringAsync("/alive");
         await observed.App.StopAsync();
         await observed.DisposeAsync();
-        return path => bodies.GetValueOrDefault(path, "");
+        return signal => string.Concat(bodies.Where(body => body.Path.Contains(signal, StringComparison.Ordinal)).Select(body => body.Body));
+    }
+
+    private static async Task CollectAsync(HttpContext context, ConcurrentQueue<(string, string)> bodies)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        // Protobuf keeps text as it is: enough to look for names.
+        bodies.Enqueue((context.Request.Path, Encoding.Latin1.GetString(body.ToArray())));
+        if (context.Request.ContentType != "application/grpc") return;
+        context.Response.ContentType = "application/grpc";
+        context.Response.DeclareTrailer("grpc-status");
+        await context.Response.Body.WriteAsync(new byte[5]); // One empty message.
+        context.Response.AppendTrailer("grpc-status", "0");
     }
 
     private static void MapObserved(WebApplication app) => app.MapGet("/observed/{id}", (ILoggerFactory loggers) =>
