@@ -106,7 +106,7 @@ internal static class AddressItemReader
         var builder = new StringBuilder();
         for (var i = begin; i < end; i++)
         {
-            if (tokens[i].Kind == AddressTokenKind.Comment) continue;
+            if (tokens[i].Kind == AddressTokenKind.Comment || tokens[i].Special is '<' or '>') continue;
             if (builder.Length > 0 && tokens[i].SpaceBefore) builder.Append(' ');
             source.AppendValue(tokens[i], builder);
         }

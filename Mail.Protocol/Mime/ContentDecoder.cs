@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace Mail.Protocol.Mime;
@@ -10,6 +11,29 @@ internal abstract class ContentDecoder
 
     /// <summary>What is left when the source has ended; at most a few octets.</summary>
     internal virtual int Finish(Span<byte> target) => 0;
+
+    /// <summary>Room that <see cref="Decode"/> wants in its target beyond what it writes.</summary>
+    internal const int Slack = 2048;
+
+    /// <summary>Decodes a whole body, as far as the target has room.</summary>
+    internal int DecodeAll(ReadOnlySequence<byte> source, Span<byte> target)
+    {
+        var total = 0;
+        foreach (var memory in source)
+        {
+            for (var rest = memory.Span; !rest.IsEmpty;)
+            {
+                Decode(rest, target[total..], out var consumed, out var written);
+                if (consumed == 0 && written == 0) return total;
+                rest = rest[consumed..];
+                total += written;
+            }
+        }
+        return target.Length - total >= Slack / 2 ? total + Finish(target[total..]) : total;
+    }
+
+    internal static bool IsIdentity(ContentTransferEncoding encoding) =>
+        encoding is not (ContentTransferEncoding.Base64 or ContentTransferEncoding.QuotedPrintable or ContentTransferEncoding.UuEncode);
 
     internal static ContentDecoder Create(ContentTransferEncoding encoding) => encoding switch
     {

@@ -48,12 +48,16 @@ internal static class HeaderText
     {
         FindEncodedRange(text, out var first, out var end);
         var head = text[..first].TrimEnd(" \t");
-        WritePlain(output, head, gap: " ");
+        var start = head.IndexOfAny(' ', '\t') is var space and >= 0 ? space : head.Length;
+        if (start > 0)
+        {
+            // The first word stays beside the name: a value that begins with a fold is read with a space before it by some
+            output.WriteByte((byte)' ');
+            output.WriteUtf8(head[..start]);
+            WriteRest(output, head[start..]);
+        }
         if (end > first) EncodedWords.Write(output, text[first..end], head.IsEmpty ? " " : text[head.Length..first]);
-        var rest = text[end..];
-        var gapLength = rest.Length - rest.TrimStart(" \t").Length;
-        if (gapLength > 0) WritePlain(output, rest[gapLength..], rest[..gapLength]);
-        else WritePlain(output, rest, " ");
+        WriteRest(output, text[end..]);
     }
 
     /// <summary>From the first to the last word that has to be encoded: white space between two encoded words would get lost.</summary>
@@ -87,20 +91,18 @@ internal static class HeaderText
         return start >= 0 && word[(start + 2)..].Contains("?=", StringComparison.Ordinal);
     }
 
-    private static void WritePlain(MimeOutput output, ReadOnlySpan<char> text, ReadOnlySpan<char> gap)
+    /// <summary>Words with the white space before each, folded where a line would pass column 78.</summary>
+    private static void WriteRest(MimeOutput output, ReadOnlySpan<char> text)
     {
         while (!text.IsEmpty)
         {
-            var length = text.IndexOfAny(' ', '\t');
-            var word = length < 0 ? text : text[..length];
-            if (output.Column > 1 && output.Column + gap.Length + word.Length > 78) output.EndLine();
-            output.WriteUtf8(gap);
-            output.WriteUtf8(word);
-            text = text[word.Length..];
-            var next = text.IndexOfAnyExcept(' ', '\t');
-            if (next < 0) return;
-            gap = text[..next];
-            text = text[next..];
+            var start = text.IndexOfAnyExcept(' ', '\t');
+            if (start < 0) return;
+            var length = text[start..].IndexOfAny(' ', '\t');
+            var end = length < 0 ? text.Length : start + length;
+            if (output.Column + end > 78) output.EndLine();
+            output.WriteUtf8(text[..end]);
+            text = text[end..];
         }
     }
 }

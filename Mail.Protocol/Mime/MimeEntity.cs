@@ -82,28 +82,49 @@ public sealed class MimeEntity
         && TransferEncoding is not (ContentTransferEncoding.Base64 or ContentTransferEncoding.QuotedPrintable or ContentTransferEncoding.UuEncode);
 
     /// <summary>The decoded octets as a stream that holds only a piece at a time.</summary>
-    public Stream OpenContent() => new DecodingStream(RawBody, ContentDecoder.Create(ContentType.IsMultipart ? ContentTransferEncoding.Binary : TransferEncoding));
+    public Stream OpenContent() => new DecodingStream(RawBody, ContentDecoder.Create(EffectiveEncoding));
 
     /// <summary>The decoded octets, cut at a length.</summary>
     /// <param name="maxBytes">Octets that are read at most.</param>
     public byte[] ReadContent(int maxBytes = int.MaxValue)
     {
-        using var stream = OpenContent();
-        var size = (int)Math.Min(Math.Min(RawBody.Length + 3, maxBytes), Array.MaxLength);
-        var buffer = new byte[size];
-        var length = stream.ReadAtLeast(buffer, size, throwOnEndOfStream: false);
-        return length == size ? buffer : buffer[..length];
+        if (ContentDecoder.IsIdentity(EffectiveEncoding)) return RawBody.Slice(0, Math.Min(maxBytes, RawBody.Length)).ToArray();
+        var buffer = RentDecoded(maxBytes, out var length);
+        var content = buffer.AsSpan(0, length).ToArray();
+        ArrayPool<byte>.Shared.Return(buffer);
+        return content;
     }
 
     /// <summary>The decoded text of the part, with its line ends as they are; cut at <see cref="MimeLimits.MaxTextBytes"/>.</summary>
     public string ReadText()
     {
-        var octets = ReadContent(_limits.MaxTextBytes);
-        if (octets.Length == _limits.MaxTextBytes) Report(MimeDefect.TextTruncated);
+        if (RawBody.IsSingleSegment && ContentDecoder.IsIdentity(EffectiveEncoding) && RawBody.Length < _limits.MaxTextBytes)
+            return DecodeText(RawBody.FirstSpan);
+        var buffer = RentDecoded(_limits.MaxTextBytes, out var length);
+        if (length == _limits.MaxTextBytes) Report(MimeDefect.TextTruncated);
+        var text = DecodeText(buffer.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return text;
+    }
+
+    private string DecodeText(ReadOnlySpan<byte> octets)
+    {
         var charset = ContentType.Parameter("charset") ?? (ContentType.MediaType == "text/html" ? HtmlCharset.Find(octets) : null);
         if (charset is { Length: > 0 } && !Charsets.IsKnown(charset)) Report(MimeDefect.UnknownCharset);
         return Charsets.Decode(charset, octets);
     }
+
+    private byte[] RentDecoded(int maxBytes, out int length)
+    {
+        // No transfer encoding makes more octets of its input
+        var most = (int)Math.Min(Math.Min(RawBody.Length, maxBytes), Array.MaxLength - ContentDecoder.Slack);
+        var buffer = ArrayPool<byte>.Shared.Rent(most + ContentDecoder.Slack);
+        length = Math.Min(most, ContentDecoder.Create(EffectiveEncoding).DecodeAll(RawBody, buffer));
+        return buffer;
+    }
+
+    // RFC 2045 §6.4: a multipart has no encoding of its own
+    private ContentTransferEncoding EffectiveEncoding => ContentType.IsMultipart ? ContentTransferEncoding.Binary : TransferEncoding;
 
     /// <summary>The message within a <c>message/rfc822</c> part, decoded first if it was encoded; null for any other part.</summary>
     public MimeMessage? OpenMessage()

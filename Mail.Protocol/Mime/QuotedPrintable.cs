@@ -1,9 +1,15 @@
+using System.Buffers;
+
 namespace Mail.Protocol.Mime;
 
 /// <summary>Quoted-printable writing (RFC 2045 §6.7) of text whose lines end in CRLF.</summary>
 internal static class QuotedPrintable
 {
     private const int MaxLine = 76; // RFC 2045 §6.7 (5)
+
+    // RFC 2045 §6.7 (2), (3)
+    private static readonly SearchValues<byte> Plain =
+        SearchValues.Create("\t !\"#$%&'()*+,-./0123456789:;<>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"u8);
 
     internal static void WriteEscape(Span<byte> target, byte octet)
     {
@@ -58,10 +64,12 @@ internal static class QuotedPrintable
 
     private static int PlainRun(ReadOnlySpan<byte> line, int start, int room)
     {
-        var limit = Math.Min(line.Length, start + Math.Max(room, 0));
-        var i = start;
-        while (i < limit && !MustEscape(line, i)) i++;
-        return i - start;
+        if (start == 0 && MustEscape(line, 0)) return 0;
+        var run = line.Slice(start, Math.Min(line.Length - start, Math.Max(room, 0)));
+        var length = run.IndexOfAnyExcept(Plain);
+        if (length < 0) length = run.Length;
+        // A blank at the very end is for the caller to escape
+        return start + length == line.Length && length > 0 && MustEscape(line, line.Length - 1) ? length - 1 : length;
     }
 
     private static bool MustEscape(ReadOnlySpan<byte> line, int i)

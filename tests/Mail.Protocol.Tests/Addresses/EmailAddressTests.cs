@@ -25,6 +25,15 @@ public class EmailAddressTests
     }
 
     [Theory]
+    [InlineData(0xd800)]
+    [InlineData(0xdc00)]
+    public void Half_of_a_surrogate_pair_is_refused(int unit)
+    {
+        Assert.False(EmailAddress.TryParse($"a{(char)unit}b@example.com".AsSpan(), out _, out var error));
+        Assert.Equal(AddressError.ForbiddenCharacter, error);
+    }
+
+    [Theory]
     [InlineData("Anna@Example.COM", "anna@example.com")]
     [InlineData("ÄNNE@BÜCHER.example", "änne@xn--bcher-kva.example")]
     [InlineData("a\u0308nne@b\u00fccher.example", "änne@xn--bcher-kva.example")]

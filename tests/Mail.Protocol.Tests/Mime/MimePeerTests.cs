@@ -83,13 +83,13 @@ public sealed class MimePeerTests : IDisposable
     private static string Files(OutgoingMail mail) =>
         string.Join(' ', mail.Attachments.Select(a => $"{a.FileName}:{Convert.ToHexStringLower(SHA256.HashData(a.Content.Span))}").Order(StringComparer.Ordinal));
 
-    private static string? Lines(string? text) => text?.ReplaceLineEndings("\n").TrimEnd('\n');
+    private static string? Lines(string? text) => text?.ReplaceLineEndings("\n").TrimEnd('\n') is { Length: > 0 } lines ? lines : null;
 
     private static string Text(IEnumerable<Mailbox> mailboxes) => Text([.. mailboxes.Select(m => new[] { m.DisplayName ?? "", m.Address.Address })]);
 
     /// <summary>Addresses compare by meaning: one program leaves quotes away, another shows domains in Unicode.</summary>
     private static string Text(string[][] people) =>
-        string.Join(", ", people.Where(p => p[1].Length > 0).Select(p =>
+        string.Join(", ", people.Where(p => !string.IsNullOrEmpty(p[1])).Select(p =>
         {
             var at = p[1].LastIndexOf('@');
             var local = p[1][..at].Replace("\\", "", StringComparison.Ordinal).Trim('"');
