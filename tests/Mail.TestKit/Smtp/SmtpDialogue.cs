@@ -16,7 +16,7 @@ namespace Mail.TestKit.Smtp;
 /// S~ 250 | 251                a whole reply, of which the last line starts with one of these
 /// S~ 250-SIZE                 one line of a multi-line reply by its prefix
 /// ! raw .\r\n                 octets with \r \n \t \0 \\ \xHH
-/// ! repeat 2000 x             text n times, without line end
+/// ! repeat 2000 x             octets n times, escaped as in raw
 /// ! split 1                   from here on so many octets per write; 0 ends it
 /// ! starttls                  TLS handshake
 /// ! closed                    the other side closes now
@@ -101,7 +101,7 @@ public sealed class SmtpDialogue
                 wire.Queue(DialogueWire.Unescape(text[4..]));
                 break;
             case "repeat":
-                wire.Queue(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(words[2], int.Parse(words[1], null)))));
+                wire.Queue([.. Enumerable.Repeat(Unescape(words[2]), int.Parse(words[1], null)).SelectMany(octets => octets)]);
                 break;
             case "split":
                 await wire.SendAsync(cancellationToken);

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Mail.TestKit.Smtp;
+
+/// <summary>
+/// A Postfix of its own: configuration, queue and port are the test's, the system's instance is not touched. Takes mail for
+/// <c>local.test</c> and refuses the rest.
+/// </summary>
+public sealed class PostfixServer : IAsyncDisposable
+{
+    private const string Postfix = "/usr/sbin/postfix";
+    private readonly string _folder;
+
+    private PostfixServer(string folder, int port)
+    {
+        _folder = folder;
+        EndPoint = new IPEndPoint(IPAddress.Loopback, port);
+    }
+
+    public IPEndPoint EndPoint { get; }
+
+    public static async Task<PostfixServer> StartAsync(X509Certificate2 certificate, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(Postfix))
+            throw new InvalidOperationException("Postfix is missing: apt-get install postfix (with \"No configuration\").");
+        if (!Environment.IsPrivilegedProcess)
+            throw new InvalidOperationException("Postfix's master process starts as root only: run these tests as root.");
+        var folder = Directory.CreateTempSubdirectory("mail-postfix-").FullName;
+        var server = new PostfixServer(folder, FreePort());
+        await server.ConfigureAsync(certificate, cancellationToken);
+        await RunAsync("/usr/bin/chown", ["postfix", $"{folder}/data"], cancellationToken);
+        await RunAsync(Postfix, ["-c", folder, "start"], cancellationToken);
+        await server.WaitAsync(cancellationToken);
+        return server;
+    }
+
+    /// <summary>Waits for a delivered message that has <paramref name="text"/>; in the LF form Postfix stores.</summary>
+    public async Task<string> FindMessageAsync(string text, CancellationToken cancellationToken)
+    {
+        var arrived = Path.Combine(_folder, "mail", "inbox", "new");
+        var read = new HashSet<string>();
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var file in Directory.Exists(arrived) ? Directory.GetFiles(arrived).Where(read.Add) : [])
+            {
+                var message = await File.ReadAllTextAsync(file, System.Text.Encoding.Latin1, cancellationToken);
+                if (message.Contains(text))
+                    return message;
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync(Postfix, ["-c", _folder, "abort"], CancellationToken.None);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task ConfigureAsync(X509Certificate2 certificate, CancellationToken cancellationToken)
+    {
+        foreach (var sub in (string[])["queue", "data", "mail"])
+            Directory.CreateDirectory(Path.Combine(_folder, sub));
+        // mkdtemp makes 0700; Postfix's unprivileged processes must pass through.
+        await RunAsync("/usr/bin/chmod", ["755", _folder], cancellationToken);
+        await RunAsync("/usr/bin/chmod", ["777", $"{_folder}/mail"], cancellationToken);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        // Postfix wants the key before its certificate.
+        var pem = key.ExportPkcs8PrivateKeyPem() + "\n" + certificate.ExportCertificatePem() + "\n";
+        await File.WriteAllTextAsync(Path.Combine(_folder, "tls.pem"), pem, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "main.cf"), MainCf(), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "master.cf"), MasterCf(), cancellationToken);
+    }
+
+    private string MainCf() => $"""
+        compatibility_level = 3.6
+        queue_directory = {_folder}/queue
+        data_directory = {_folder}/data
+        maillog_file = {_folder}/data/log
+        maillog_file_prefixes = {_folder}
+        myhostname = mx.local.test
+        mydestination =
+        inet_interfaces = 127.0.0.1
+        inet_protocols = ipv4
+        mynetworks = 192.0.2.1/32
+        virtual_mailbox_domains = local.test
+        virtual_mailbox_base = {_folder}/mail
+        virtual_mailbox_maps = static:inbox/
+        virtual_alias_maps =
+        virtual_uid_maps = static:65534
+        virtual_gid_maps = static:65534
+        virtual_minimum_uid = 1
+        alias_maps =
+        default_transport = error:no way out
+        smtpd_relay_restrictions = reject_unauth_destination
+        smtpd_helo_required = yes
+        smtpd_error_sleep_time = 0
+        smtpd_tls_security_level = may
+        smtpd_tls_received_header = yes
+        smtpd_tls_chain_files = {_folder}/tls.pem
+        message_size_limit = 100000
+        smtputf8_enable = yes
+        strict_rfc821_envelopes = yes
+        """ + "\n";
+
+    private string MasterCf() => $"""
+        127.0.0.1:{EndPoint.Port} inet n - n - 20 smtpd
+        cleanup unix n - n - 0 cleanup
+        qmgr unix n - n 300 1 qmgr
+        tlsmgr unix - - n 1000? 1 tlsmgr
+        rewrite unix - - n - - trivial-rewrite
+        bounce unix - - n - 0 bounce
+        defer unix - - n - 0 bounce
+        trace unix - - n - 0 bounce
+        verify unix - - n - 1 verify
+        flush unix n - n 1000? 0 flush
+        proxymap unix - - n - - proxymap
+        error unix - - n - - error
+        virtual unix - n n - - virtual
+        anvil unix - - n - 1 anvil
+        postlog unix-dgram n - n - 1 postlogd
+        """ + "\n";
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(EndPoint, cancellationToken);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+            }
+        }
+    }
+
+    private static async Task RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
+    {
+        // Not redirected: Postfix's daemons would keep the pipes open.
+        using var process = Process.Start(new ProcessStartInfo(program, arguments))!;
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
