@@ -1,0 +1,23 @@
+using System.Net;
+using System.Text;
+using Mail.Protocol.Dns;
+using Mail.Protocol.Spf;
+using Mail.TestKit.Dns;
+
+namespace Mail.Protocol.Tests.Fuzz;
+
+/// <summary>A hostile SPF record, parsed, and evaluated in a zone where each name has that record.</summary>
+public static class SpfRecordFuzzTarget
+{
+    public static void Run(ReadOnlySpan<byte> input)
+    {
+        var text = SpfRecord.Version + " " + Encoding.Latin1.GetString(input);
+        _ = SpfRecord.Parse(text, out _);
+        var zone = new DnsZone().Add("a.example", DnsRecordType.Txt, new[] { text }).Add("*.a.example", DnsRecordType.Txt, new[] { text });
+        var check = SpfEvaluator.CheckMailFromAsync(
+            IPAddress.Parse("192.0.2.1"), text + "@a.example", text, new FakeDnsResolver(zone), null, CancellationToken.None);
+        if (!check.IsCompleted)
+            throw new InvalidOperationException("A check in memory has to end at once.");
+        _ = check.GetAwaiter().GetResult();
+    }
+}
