@@ -1,0 +1,49 @@
+using System.Text.Encodings.Web;
+using FluentValidation;
+using Mail.Api.Features.Messages;
+using Mail.Api.Http;
+using Mail.Api.Http.Json;
+using Mail.Core;
+
+namespace Mail.Api;
+
+/// <summary>What makes the host this API: services, middleware, and the one list of all route groups.</summary>
+internal static class ApiHost
+{
+    private static readonly string[] MailPrefixes = ["/v1/mail", "/api/v1/mail"];
+
+    public static void AddApi(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = ApiLimits.MaxBodyBytes;
+        });
+        builder.AddMailOptions<SendOptions>(SendOptions.Section);
+        var services = builder.Services;
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            // The answers are never put into HTML: addresses and texts stay readable.
+            json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        });
+        services.AddSingleton<IValidator<SendMessageRequest>, SendMessageValidator>();
+        services.AddSingleton<IValidator<SendEmailRequest>, SendEmailValidator>();
+        services.AddSingleton<Sending>();
+    }
+
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseMiddleware<RequestTrace>();
+        app.UseMiddleware<RequestFailures>();
+        app.UseMiddleware<ApiKeyAuthentication>();
+    }
+
+    public static void MapApi(this WebApplication app)
+    {
+        foreach (var prefix in MailPrefixes)
+            app.MapGroup(prefix).WithSurface(Surface.Mail).WithValidation().MapMessages();
+        app.MapGroup("/v1").WithSurface(Surface.Account).WithValidation().MapEmails();
+        app.MapErrorPages();
+    }
+}

@@ -1,0 +1,97 @@
+using Mail.Api.Http.Json;
+
+namespace Mail.Api.Features.Messages;
+
+/// <summary>What both surfaces take to send one message.</summary>
+public abstract record MessageRequest
+{
+    /// <summary>The sender, at a verified domain of the organization.</summary>
+    public AddressInputs? From { get; init; }
+
+    /// <summary>At least one recipient.</summary>
+    public AddressInputs? To { get; init; }
+
+    public AddressInputs? Cc { get; init; }
+
+    public AddressInputs? Bcc { get; init; }
+
+    /// <summary>Where answers go.</summary>
+    public AddressInputs? ReplyTo { get; init; }
+
+    public string? Subject { get; init; }
+
+    /// <summary>The HTML body; at least one of html and text is needed.</summary>
+    public string? Html { get; init; }
+
+    /// <summary>The plain-text body.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Extra header fields; names that the system sets itself are refused.</summary>
+    public Dictionary<string, string?>? Headers { get; init; }
+
+    /// <summary>Labels to find and count messages by.</summary>
+    public TagsInput? Tags { get; init; }
+
+    /// <summary>Returned with the message and in its events.</summary>
+    public Dictionary<string, string?>? Metadata { get; init; }
+
+    /// <summary>Give up on what is not delivered after this time, such as <c>10m</c> or <c>48h</c>.</summary>
+    public Duration? ExpiresIn { get; init; }
+
+    public List<AttachmentRequest?>? Attachments { get; init; }
+
+    /// <summary>Repeating a request with the same key sends nothing twice; the header Idempotency-Key says the same.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    public NotSupported? SendAt { get; init; }
+
+    public NotSupported? Variables { get; init; }
+
+    public NotSupported? Data { get; init; }
+
+    public NotSupported? Tracking { get; init; }
+
+    public NotSupported? Unsubscribe { get; init; }
+
+    public NotSupported? TemplateId { get; init; }
+
+    /// <summary>Whether one string may hold several addresses.</summary>
+    internal abstract bool SeparatedAddresses { get; }
+}
+
+/// <summary>An attachment within the request.</summary>
+public sealed record AttachmentRequest
+{
+    public string? Filename { get; init; }
+
+    /// <summary>The bytes in base64.</summary>
+    public byte[]? Content { get; init; }
+
+    /// <summary>Told from the file name when absent.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>For a part that the HTML shows through <c>cid:</c>.</summary>
+    public string? ContentId { get; init; }
+
+    public NotSupported? AssetId { get; init; }
+
+    public NotSupported? UploadId { get; init; }
+}
+
+/// <summary>The body of <c>POST /v1/mail/send</c>.</summary>
+public sealed record SendMessageRequest : MessageRequest
+{
+    internal override bool SeparatedAddresses => false;
+}
+
+/// <summary>The body of <c>POST /v1/emails</c>.</summary>
+public sealed record SendEmailRequest : MessageRequest
+{
+    /// <summary>The name shown for the sender.</summary>
+    public string? FromName { get; init; }
+
+    internal override bool SeparatedAddresses => true;
+}
+
+/// <param name="IdempotencyStatus"><c>created</c>, or <c>replayed</c> for a repeated request.</param>
+public sealed record SendMessageResponse(string Id, string Status, string IdempotencyStatus);

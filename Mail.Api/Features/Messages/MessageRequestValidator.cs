@@ -1,0 +1,87 @@
+using FluentValidation;
+using FluentValidation.Results;
+using Mail.Api.Http;
+using Mail.Api.Http.Json;
+using Microsoft.Extensions.Options;
+
+namespace Mail.Api.Features.Messages;
+
+/// <summary>The field checks that both surfaces share.</summary>
+internal abstract class MessageRequestValidator<T> : AbstractValidator<T> where T : MessageRequest
+{
+    private const int MaxIdempotencyKey = 256;
+    private static readonly TimeSpan MinExpiresIn = TimeSpan.FromSeconds(30);
+
+    private readonly SendOptions _options;
+
+    protected MessageRequestValidator(IOptions<SendOptions> options)
+    {
+        _options = options.Value;
+        RuleFor(request => request).Custom((request, context) =>
+        {
+            AddressRules.Check(request, _options, context.AddFailure);
+            HeaderRules.Check(request.Headers, _options, context.AddFailure);
+            LabelRules.Check(request, _options, context.AddFailure);
+            AttachmentRules.Check(request, _options, context.AddFailure);
+        });
+        RuleFor(request => request.Subject).Cascade(CascadeMode.Stop)
+            .NotEmpty().WithErrorCode(FieldCodes.Required).WithMessage("subject is required.")
+            .MaximumLength(_options.MaxSubjectCharacters).WithErrorCode(FieldCodes.TooLong)
+            .WithMessage($"subject has at most {_options.MaxSubjectCharacters} characters.")
+            .Must(subject => !LineText.HasControl(subject)).WithErrorCode(FieldCodes.InvalidCharacters)
+            .WithMessage("subject must not have control characters or line breaks.");
+        RuleFor(request => request.Html)
+            .Must((request, html) => !string.IsNullOrEmpty(html) || !string.IsNullOrEmpty(request.Text))
+            .WithErrorCode(FieldCodes.Required).WithMessage("html or text is required.")
+            .Must(HasNoNul).WithErrorCode(FieldCodes.InvalidCharacters).WithMessage("html must not have the character NUL.");
+        RuleFor(request => request.Text)
+            .Must(HasNoNul).WithErrorCode(FieldCodes.InvalidCharacters).WithMessage("text must not have the character NUL.");
+        RuleFor(request => request.ExpiresIn)
+            .Must(duration => duration is not { } given || (given.Value >= MinExpiresIn && given.Value <= _options.MaxExpiresIn))
+            .WithErrorCode(FieldCodes.OutOfRange)
+            .WithMessage($"expiresIn must be between {MinExpiresIn.TotalSeconds}s and {_options.MaxExpiresIn.TotalHours}h.");
+        RuleFor(request => request.IdempotencyKey)
+            .Must(key => key is not { } given || (given.Length is > 0 and <= MaxIdempotencyKey && !LineText.HasControl(given)))
+            .WithErrorCode(FieldCodes.InvalidValue)
+            .WithMessage($"idempotencyKey has 1 to {MaxIdempotencyKey} characters and no control characters.");
+        RefuseUnsupported();
+    }
+
+    private void RefuseUnsupported()
+    {
+        RuleFor(request => request).Custom((request, context) =>
+        {
+            Refuse(request.SendAt, "/sendAt");
+            Refuse(request.Variables, "/variables");
+            Refuse(request.Data, "/data");
+            Refuse(request.Tracking, "/tracking");
+            Refuse(request.Unsubscribe, "/unsubscribe");
+            Refuse(request.TemplateId, "/templateId");
+
+            void Refuse(NotSupported? field, string path)
+            {
+                if (field is not null)
+                    context.AddFailure(Failures.Of(path, FieldCodes.NotSupported, $"{path[1..]} is not supported by this version."));
+            }
+        });
+    }
+
+    private static bool HasNoNul(string? body) => body is null || !body.Contains('\0');
+}
+
+internal static class Failures
+{
+    public static ValidationFailure Of(string path, string code, string message) => new(path, message) { ErrorCode = code };
+}
+
+internal sealed class SendMessageValidator(IOptions<SendOptions> options) : MessageRequestValidator<SendMessageRequest>(options);
+
+internal sealed class SendEmailValidator : MessageRequestValidator<SendEmailRequest>
+{
+    public SendEmailValidator(IOptions<SendOptions> options) : base(options) =>
+        RuleFor(request => request.FromName).Custom((name, context) =>
+        {
+            if (name is not null && DisplayNames.Check("/fromName", name) is { } error)
+                context.AddFailure(Failures.Of(error.Path, error.Code, error.Message));
+        });
+}

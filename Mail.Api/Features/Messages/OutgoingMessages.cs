@@ -1,0 +1,55 @@
+using Mail.Core.Messages;
+using Mail.Protocol.Addresses;
+
+namespace Mail.Api.Features.Messages;
+
+/// <summary>Turns a valid request into what <see cref="AcceptMessages"/> takes.</summary>
+internal static class OutgoingMessages
+{
+    public static OutgoingMessage From(MessageRequest request, Idempotency? idempotency) => new()
+    {
+        From = SenderOf(request),
+        Recipients = RecipientsOf(request),
+        ReplyTo = request.ReplyTo?.Read(request.SeparatedAddresses).Mailboxes ?? [],
+        Subject = request.Subject!,
+        Html = string.IsNullOrEmpty(request.Html) ? null : request.Html,
+        Text = string.IsNullOrEmpty(request.Text) ? null : request.Text,
+        Headers = request.Headers!,
+        Tags = request.Tags?.Values,
+        Metadata = request.Metadata!,
+        Attachments = AttachmentsOf(request),
+        ExpiresIn = request.ExpiresIn?.Value,
+        Idempotency = idempotency,
+    };
+
+    private static Mailbox SenderOf(MessageRequest request)
+    {
+        var from = request.From!.Read(request.SeparatedAddresses).Mailboxes[0];
+        return request is SendEmailRequest { FromName: { Length: > 0 } name } ? new Mailbox(name, from.Address) : from;
+    }
+
+    private static List<OutgoingRecipient> RecipientsOf(MessageRequest request)
+    {
+        var recipients = new List<OutgoingRecipient>(request.To!.Count);
+        Add(request.To, RecipientKind.To);
+        Add(request.Cc, RecipientKind.Cc);
+        Add(request.Bcc, RecipientKind.Bcc);
+        return recipients;
+
+        void Add(AddressInputs? inputs, RecipientKind kind)
+        {
+            if (inputs is null)
+                return;
+            foreach (var mailbox in inputs.Read(request.SeparatedAddresses).Mailboxes)
+            {
+                // Who is named twice gets one copy, where named first.
+                if (!recipients.Exists(other => other.Mailbox.Address.Equals(mailbox.Address)))
+                    recipients.Add(new OutgoingRecipient(kind, mailbox));
+            }
+        }
+    }
+
+    private static IReadOnlyList<OutgoingAttachment> AttachmentsOf(MessageRequest request) => request.Attachments is { Count: > 0 } attachments
+        ? attachments.ConvertAll(item => new OutgoingAttachment(item!.Filename!, item.ContentType, item.ContentId, item.Content))
+        : [];
+}

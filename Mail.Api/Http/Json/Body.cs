@@ -1,0 +1,104 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using FluentValidation;
+using Microsoft.Net.Http.Headers;
+
+namespace Mail.Api.Http.Json;
+
+/// <summary>
+/// A request body read as <typeparamref name="T"/>. What is wrong with it is kept, not thrown: the validation filter of
+/// the group answers it together with the field checks, and a handler sees only good ones.
+/// </summary>
+internal sealed class Body<T> : IBody, IBindableFromHttpContext<Body<T>> where T : class
+{
+    private static readonly JsonTypeInfo<T> Type = (JsonTypeInfo<T>)ApiJson.Default.GetTypeInfo(typeof(T))!;
+
+    private readonly T? _value;
+    private readonly Problem? _unreadable;
+    private readonly IReadOnlyList<FieldError> _shapeErrors;
+    private readonly ReadOnlyMemory<byte> _json;
+
+    private Body(T? value, ReadOnlyMemory<byte> json, IReadOnlyList<FieldError> shapeErrors, Problem? unreadable = null)
+    {
+        _value = value;
+        _json = json;
+        _shapeErrors = shapeErrors;
+        _unreadable = unreadable;
+    }
+
+    public T Value => _value ?? throw new InvalidOperationException("The body was not validated.");
+
+    /// <summary>SHA-256 over the body in canonical form, without the given member.</summary>
+    public byte[] CanonicalHash(string without) => CanonicalJson.Hash(_json, without);
+
+    public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        if (!IsJson(context.Request))
+            return Unreadable(new Problem(ProblemKind.UnsupportedMediaType, "Send the body as 'Content-Type: application/json' in UTF-8."));
+        if (await BodyBytes.ReadAsync(context) is not { } bytes)
+            return Unreadable(new Problem(ProblemKind.PayloadTooLarge, "The body is larger than this route takes."));
+        return Read(bytes.Memory);
+    }
+
+    public Problem? Check(IValidator? validator)
+    {
+        if (_unreadable is not null)
+            return _unreadable;
+        var errors = _shapeErrors;
+        if (_value is not null && validator is IValidator<T> typed && typed.Validate(_value) is { IsValid: false } result)
+            errors = FieldErrors.Merge(errors, result.Errors);
+        return errors.Count == 0 ? null : Problem.Validation(errors);
+    }
+
+    private static Body<T> Read(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(json.Span, Type) is { } value)
+                return new Body<T>(value, json, []);
+            return Wrong([new FieldError("", FieldCodes.InvalidType, "The body must be an object.")]);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return ReadWrong(json);
+        }
+    }
+
+    private static Body<T> ReadWrong(ReadOnlyMemory<byte> json)
+    {
+        if (json.IsEmpty)
+            return Unreadable(InvalidJson("The body is empty."));
+        if (!Utf8.IsValid(json.Span))
+            return Unreadable(InvalidJson("The body is not UTF-8."));
+        try
+        {
+            var (errors, rest) = ShapeCheck.Run(json, Type);
+            return errors is [{ Path: "" }, ..] ? Wrong(errors) : new Body<T>(JsonSerializer.Deserialize(rest.Span, Type), json, errors);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return Unreadable(InvalidJson(error is JsonException ? error.Message : "A field name has an unpaired surrogate."));
+        }
+    }
+
+    private static bool IsJson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
+
+    private static Body<T> Wrong(IReadOnlyList<FieldError> errors) => new(null, default, errors);
+
+    private static Body<T> Unreadable(Problem problem) => new(null, default, [], problem);
+
+    private static Problem InvalidJson(string detail) => new(ProblemKind.InvalidJson, detail);
+}
+
+/// <summary>What the validation filter sees of a <see cref="Body{T}"/>.</summary>
+internal interface IBody
+{
+    /// <summary>Null when the body is good.</summary>
+    Problem? Check(IValidator? validator);
+}
