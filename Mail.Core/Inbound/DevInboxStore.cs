@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mail.Core.Ids;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
@@ -46,17 +47,35 @@ public sealed class DevInboxStore(NpgsqlDataSource database)
         Batched.Array(rows, row => row.Mail.Raw, NpgsqlDbType.Bytea),
         Batched.Texts(rows, row => JsonSerializer.Serialize(row.Mail.Authentication, StoredJson.Default.InboxAuthentication)));
 
-    /// <summary>Newest first; <paramref name="before"/> is the last id of the page before.</summary>
-    public Task<List<InboxMessage>> ListAsync(
+    /// <summary>Calls back for each organization something arrived for, until cancelled; throws when its connection breaks.</summary>
+    public async Task ListenAsync(Action<OrganizationId> arrived, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        connection.Notification += (_, notification) =>
+        {
+            if (PrefixedId.TryParse<OrganizationId>(notification.Payload, out var organization))
+                arrived(organization);
+        };
+        await using (var listen = new NpgsqlCommand($"listen {Channel}", connection))
+            await listen.ExecuteNonQueryAsync(cancellationToken);
+        while (true)
+            await connection.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Newest first, each with the first octets of the mail, which hold its header; <paramref name="before"/> is the
+    /// last id of the page before.
+    /// </summary>
+    public Task<List<(InboxMessage Message, byte[] Head)>> ListAsync(
         OrganizationId organization, string? recipient, string? subject, InboxMessageId? before, int limit, CancellationToken cancellationToken) =>
         database.QueryAsync(
             $"""
-            select {Columns} from dev_inbox
+            select {Columns}, substring(raw from 1 for 16384) from dev_inbox
             where organization_id = $1 and ($2::text is null or rcpt_to = $2) and ($3::text is null or position(lower($3) in lower(subject)) > 0)
               and ($4::uuid is null or id < $4)
             order by id desc limit $5
             """,
-            Map, cancellationToken, organization.Value, recipient, subject, before?.Value, limit);
+            row => (Map(row), row.GetFieldValue<byte[]>(7)), cancellationToken, organization.Value, recipient, subject, before?.Value, limit);
 
     public async Task<(InboxMessage Message, byte[] Raw)?> FindAsync(
         OrganizationId organization, InboxMessageId id, CancellationToken cancellationToken)
