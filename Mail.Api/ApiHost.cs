@@ -1,5 +1,5 @@
-using System.Text.Encodings.Web;
 using FluentValidation;
+using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Messages;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
@@ -24,12 +24,14 @@ internal static class ApiHost
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
-            // The answers are never put into HTML: addresses and texts stay readable.
-            json.SerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+            json.SerializerOptions.Encoder = ApiJson.Encoder;
         });
         services.AddSingleton<IValidator<SendMessageRequest>, SendMessageValidator>();
         services.AddSingleton<IValidator<SendEmailRequest>, SendEmailValidator>();
         services.AddSingleton<Sending>();
+        services.AddSingleton<DevInboxArrivals>();
+        services.AddHostedService(provider => provider.GetRequiredService<DevInboxArrivals>());
+        services.AddSingleton<DevInboxReader>();
     }
 
     public static void UseApi(this WebApplication app)
@@ -44,6 +46,7 @@ internal static class ApiHost
         foreach (var prefix in MailPrefixes)
             app.MapGroup(prefix).WithSurface(Surface.Mail).WithValidation().MapMessages();
         app.MapGroup("/v1").WithSurface(Surface.Account).WithValidation().MapEmails();
+        app.MapGroup("/v1").WithValidation().MapDevInbox();
         app.MapErrorPages();
     }
 }

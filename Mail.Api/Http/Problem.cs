@@ -10,6 +10,7 @@ namespace Mail.Api.Http;
 internal sealed class Problem(ProblemKind kind, string detail) : IResult, IEndpointMetadataProvider
 {
     private const string ContentType = "application/problem+json";
+    private static readonly ApiJson Json = new(new JsonSerializerOptions(ApiJson.Default.Options!) { Encoder = ApiJson.Encoder });
 
     public ProblemKind Kind => kind;
 
@@ -55,7 +56,7 @@ internal sealed class Problem(ProblemKind kind, string detail) : IResult, IEndpo
         new ProblemBody(
             ErrorPages.AddressOf(context, kind.Code), kind.Title, status, detail, context.Request.Path.Value ?? "/", kind.Code, Errors,
             "req_" + RequestTrace.IdOf(context), Success: false, detail, new ProblemSummary(kind.Code, detail)),
-        ApiJson.Readable.ProblemBody);
+        Json.ProblemBody);
 }
 
 /// <summary>The body of every refusal.</summary>

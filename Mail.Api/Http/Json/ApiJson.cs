@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Messages;
 
 namespace Mail.Api.Http.Json;
@@ -15,11 +15,17 @@ namespace Mail.Api.Http.Json;
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(SendEmailRequest))]
 [JsonSerializable(typeof(Envelope<SendMessageResponse>))]
+[JsonSerializable(typeof(Envelope<MessageResponse>))]
+[JsonSerializable(typeof(ListEnvelope<AttemptResponse>))]
+[JsonSerializable(typeof(ListEnvelope<TimelineItem>))]
+[JsonSerializable(typeof(EmailResponse))]
+[JsonSerializable(typeof(InboxPage))]
+[JsonSerializable(typeof(InboxMessageResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>How deep a body may nest.</summary>
     public const int MaxDepth = 32;
 
-    /// <summary>For answers written by hand, with the same encoder as all others.</summary>
-    public static ApiJson Readable { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    /// <summary>Answers are never put into HTML: addresses and texts stay readable.</summary>
+    public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 }

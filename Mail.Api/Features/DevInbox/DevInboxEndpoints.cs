@@ -1,0 +1,54 @@
+using Mail.Api.Http;
+using Mail.Core.ApiKeys;
+using Mail.Core.Ids;
+using Mail.Core.Inbound;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Mail.Api.Features.DevInbox;
+
+/// <summary>Lets programs wait for and read the mail that Development captures and test keys send.</summary>
+internal static class DevInboxEndpoints
+{
+    public static void MapDevInbox(this RouteGroupBuilder v1)
+    {
+        var inbox = v1.MapGroup("/dev/inbox");
+        inbox.MapGet("", List).RequireScope(Scopes.InboundRead);
+        inbox.MapDelete("", Clear).RequireScope(Scopes.InboundWrite);
+        inbox.MapGet("/{id}", Get).RequireScope(Scopes.InboundRead);
+        inbox.MapGet("/{id}/raw", GetRaw).RequireScope(Scopes.InboundRead);
+    }
+
+    private static async Task<Results<Ok<InboxPage>, Problem>> List(
+        string? to, string? subject, string? wait, string? cursor, string? limit, DevInboxReader reader, HttpContext context)
+    {
+        var (query, problem) = InboxQuery.Read(to, subject, wait, cursor, limit);
+        if (query is null)
+            return problem!;
+        var found = await reader.ListAsync(context.Caller().Organization, query, context.RequestAborted);
+        return TypedResults.Ok(InboxPage.Of(found, query.Limit));
+    }
+
+    private static async Task<Results<Ok<InboxMessageResponse>, Problem>> Get(
+        string id, DevInboxStore inbox, HttpContext context, CancellationToken cancellationToken) =>
+        await FindAsync(id, inbox, context, cancellationToken) is { } found
+            ? TypedResults.Ok(InboxMessageResponse.Of(found.Message, found.Raw))
+            : Problem.NotFound("mail");
+
+    private static async Task<Results<FileContentHttpResult, Problem>> GetRaw(
+        string id, DevInboxStore inbox, HttpContext context, CancellationToken cancellationToken) =>
+        await FindAsync(id, inbox, context, cancellationToken) is { } found
+            ? TypedResults.Bytes(found.Raw, "message/rfc822")
+            : Problem.NotFound("mail");
+
+    private static async Task<NoContent> Clear(DevInboxStore inbox, HttpContext context, CancellationToken cancellationToken)
+    {
+        await inbox.ClearAsync(context.Caller().Organization, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<(InboxMessage Message, byte[] Raw)?> FindAsync(
+        string id, DevInboxStore inbox, HttpContext context, CancellationToken cancellationToken) =>
+        PrefixedId.TryParse<InboxMessageId>(id, out var message)
+            ? await inbox.FindAsync(context.Caller().Organization, message, cancellationToken)
+            : null;
+}
