@@ -45,7 +45,7 @@ public static class ParameterResourceBuilderExtensions
         builder.AddResource(new ParameterResource(name, _ => builder.Configuration[$"Parameters:{name}"] ?? otherwise(), secret));
 
     private static PersistedParameters Parameters(this IDistributedApplicationBuilder builder) =>
-        new(((DistributedApplicationBuilder)builder).Settings.StateDirectory);
+        new(new HostingSettings(builder.Configuration, builder.AppHostDirectory).StateDirectory);
 }
 
 public sealed class ConnectionStringResource(string name, ReferenceExpression connectionStringExpression)

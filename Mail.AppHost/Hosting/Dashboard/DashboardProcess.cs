@@ -12,9 +12,12 @@ internal sealed partial class DashboardProcess(
 {
     private const string RunName = "aspire-dashboard";
 
-    private readonly string _serviceKey = RandomNumberGenerator.GetHexString(32, lowercase: true);
-
     public string OtlpApiKey { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    public string ServiceKey { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>Where the dashboard finds this host's resource service.</summary>
+    public string? ServiceUrl { get; private set; }
 
     /// <summary>Where services send their telemetry; null without a dashboard.</summary>
     public string? OtlpUrl { get; private set; }
@@ -27,7 +30,7 @@ internal sealed partial class DashboardProcess(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (settings.DashboardDisabled) return;
-        var serviceUrl = await service.StartAsync(_serviceKey, cancellationToken);
+        ServiceUrl = await service.StartAsync(ServiceKey, cancellationToken);
         Url = Address(settings.DashboardUrl);
         settings.DashboardUrl = Url;
         OtlpUrl = Address(settings.OtlpUrl);
@@ -38,14 +41,14 @@ internal sealed partial class DashboardProcess(
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = OtlpUrl,
             ["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = Address(null),
-            ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = serviceUrl,
+            ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = ServiceUrl,
             ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true",
             ["DASHBOARD__FRONTEND__AUTHMODE"] = "BrowserToken",
             ["DASHBOARD__FRONTEND__BROWSERTOKEN"] = settings.BrowserToken,
             ["DASHBOARD__OTLP__AUTHMODE"] = "ApiKey",
             ["DASHBOARD__OTLP__PRIMARYAPIKEY"] = OtlpApiKey,
             ["DASHBOARD__RESOURCESERVICECLIENT__AUTHMODE"] = "ApiKey",
-            ["DASHBOARD__RESOURCESERVICECLIENT__APIKEY"] = _serviceKey,
+            ["DASHBOARD__RESOURCESERVICECLIENT__APIKEY"] = ServiceKey,
             ["DASHBOARD__API__AUTHMODE"] = "ApiKey",
             ["DASHBOARD__API__PRIMARYAPIKEY"] = settings.BrowserToken,
             ["DASHBOARD__TELEMETRYLIMITS__MAXTRACECOUNT"] = "20000",

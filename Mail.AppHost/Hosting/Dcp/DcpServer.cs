@@ -22,14 +22,12 @@ internal sealed partial class DcpServer(HostingSettings settings, TimeProvider t
 
     public HttpClient Http => _http ?? throw new InvalidOperationException("The orchestrator has not been started.");
 
-    public string SessionDirectory => _session ?? throw new InvalidOperationException("The orchestrator has not been started.");
-
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var program = Path.Combine(settings.AspireDirectory, "dcp", "dcp");
         if (!File.Exists(program))
             throw new SetUpException($"The Aspire orchestrator is missing at {program}. Run 'make setup' in the repository.");
-        _session = Directory.CreateTempSubdirectory("mail-apphost-").FullName;
+        _session = NewSession();
         var kubeconfig = Path.Combine(_session, "kubeconfig");
         var start = new ProcessStartInfo(program)
         {
@@ -70,6 +68,20 @@ internal sealed partial class DcpServer(HostingSettings settings, TimeProvider t
         _http.Dispose();
         _http = null;
         if (Directory.Exists(_session)) Directory.Delete(_session, recursive: true);
+    }
+
+    /// <summary>A directory for this run; those of runs that were killed are removed.</summary>
+    private string NewSession()
+    {
+        var sessions = Directory.CreateDirectory(Path.Combine(settings.StateDirectory, "run"));
+        foreach (var old in sessions.EnumerateDirectories())
+            if (!Directory.Exists($"/proc/{old.Name}"))
+                old.Delete(recursive: true);
+        var session = Path.Combine(sessions.FullName, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        if (Directory.Exists(session)) Directory.Delete(session, recursive: true);
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(session);
+        else Directory.CreateDirectory(session, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return session;
     }
 
     private async Task ConnectAsync(string kubeconfig, CancellationToken cancellationToken)

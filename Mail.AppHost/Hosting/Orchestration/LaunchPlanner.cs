@@ -12,6 +12,8 @@ internal sealed class LaunchPlanner(IDistributedApplicationBuilder builder, Host
         var resource = instance.Resource;
         var environment = new EnvironmentCallbackContext(builder, resource, cancellationToken);
         if (resource is ProjectResource) AddProjectDefaults(instance, environment.EnvironmentVariables);
+        foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.PortVariable is not null))
+            environment.EnvironmentVariables[endpoint.PortVariable!] = instance.PortOf(endpoint.Name);
         foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>()) await annotation.Callback(environment);
         var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in environment.EnvironmentVariables) variables[name] = await TextAsync(value, cancellationToken);
@@ -52,8 +54,6 @@ internal sealed class LaunchPlanner(IDistributedApplicationBuilder builder, Host
         var endpoints = instance.Resource.Annotations.OfType<EndpointAnnotation>().ToList();
         var urls = endpoints.Where(e => e.UriScheme is "http" or "https").Select(e => $"{e.UriScheme}://localhost:{instance.PortOf(e.Name)}");
         environment["ASPNETCORE_URLS"] = string.Join(';', urls);
-        foreach (var endpoint in endpoints.Where(e => e.PortVariable is not null))
-            environment[endpoint.PortVariable!] = instance.PortOf(endpoint.Name).ToString(CultureInfo.InvariantCulture);
         environment["DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION"] = "true";
         environment["LOGGING__CONSOLE__FORMATTERNAME"] = "simple";
         environment["LOGGING__CONSOLE__FORMATTEROPTIONS__TIMESTAMPFORMAT"] = "yyyy-MM-ddTHH:mm:ss.fffffff ";

@@ -106,10 +106,11 @@ internal sealed class ResourceRunner(ResourceInstance instance, bool runsOnce, R
         {
             await PublishAsync(s => s.StartTimeStamp is null ? s with { State = KnownResourceStates.NotStarted } : s);
         }
-        catch (Exception e) when (e is DistributedApplicationException or SetUpException or HttpRequestException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever goes wrong here, in the application model's own callbacks too, is shown where people look for it.
             lock (_gate) _wanted = false;
-            services.Logs[instance.Id].Append(e.Message, isError: true);
+            services.Logs[instance.Id].Append(e is DistributedApplicationException or SetUpException ? e.Message : e.ToString(), isError: true);
             await PublishAsync(s => s with { State = new(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error) });
         }
         finally

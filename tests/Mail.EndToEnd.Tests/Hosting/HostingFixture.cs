@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 
 namespace Mail.EndToEnd.Tests.Hosting;
@@ -10,7 +9,7 @@ public sealed class HostingFixture : IAsyncLifetime
 {
     public const string Greeting = "hello from the service";
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
 
     public DistributedApplication App { get; private set; } = null!;
 
@@ -45,7 +44,14 @@ public sealed class HostingFixture : IAsyncLifetime
         App = await builder.BuildAsync(limit.Token);
         var clock = Stopwatch.StartNew();
         await App.StartAsync(limit.Token);
-        await App.ResourceNotifications.WaitForResourceHealthyAsync("second", limit.Token);
+        try
+        {
+            await App.ResourceNotifications.WaitForResourceHealthyAsync("second", limit.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException("Not healthy in time:\n" + App.Describe(), e);
+        }
         StartedIn = clock.Elapsed;
     }
 

@@ -56,6 +56,13 @@ public static class ResourceInstances
         if (!result.Success) throw new InvalidOperationException(result.Message);
     }
 
+    /// <summary>State, health and last console lines of every instance, for the message of a failed test.</summary>
+    public static string Describe(this DistributedApplication app) =>
+        string.Join('\n', app.ResourceNotifications.Current.OrderBy(e => e.ResourceId, StringComparer.Ordinal).Select(e =>
+            $"{e.ResourceId}: {e.Snapshot.State?.Text}, exit code {e.Snapshot.ExitCode}, health {e.Snapshot.HealthStatus} "
+            + string.Join("; ", e.Snapshot.HealthReports.Select(r => r.Description))
+            + string.Concat(app.GetLog(e.ResourceId).TakeLast(5).Select(l => "\n    " + l))));
+
     /// <summary>The console output of an instance so far.</summary>
     public static IReadOnlyList<string> GetLog(this DistributedApplication app, string id) =>
         [.. app.Services.GetRequiredService<Orchestration.ResourceLogs>()[id].Snapshot().Select(l => l.Text)];

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Text;
+using Aspire.Hosting.Testing;
+
+namespace Mail.EndToEnd.Tests.Hosting;
+
+/// <summary>The whole AppHost as a process of its own: whatever ends it, nothing it started outlives it.</summary>
+public sealed class CleanUpTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly TemporaryState _state = TemporaryState.Create();
+    private readonly CancellationTokenSource _limit = new(Limit);
+
+    [Theory]
+    [InlineData("KILL")]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task Nothing_outlives_the_AppHost(string signal)
+    {
+        using var host = StartAppHost();
+        await UntilAsync(() => Servers().Count >= 2);
+        using (var kill = Process.Start("kill", ["-s", signal, $"{host.Id}"])) await kill.WaitForExitAsync(_limit.Token);
+        await host.WaitForExitAsync(_limit.Token);
+        await UntilAsync(() => Ours().Count == 0);
+    }
+
+    public void Dispose()
+    {
+        _limit.Dispose();
+        _state.Dispose();
+    }
+
+    private Process StartAppHost()
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList =
+            {
+                new Projects.Mail_AppHost().AssemblyPath, "--environment=Development", "--DcpPublisher:RandomizePorts=true",
+                $"--Hosting:State={_state.Directory}",
+            },
+            RedirectStandardOutput = true,
+        };
+        var host = Process.Start(start)!;
+        host.OutputDataReceived += (_, _) => { };
+        host.BeginOutputReadLine();
+        return host;
+    }
+
+    /// <summary>The database and the blob store of this run (Redis hides where it came from by renaming itself).</summary>
+    private IReadOnlyList<string> Servers() =>
+        [.. Ours().Where(c => c.Contains("/bin/postgres\0", StringComparison.Ordinal) || c.Contains("/azurite/", StringComparison.Ordinal))];
+
+    /// <summary>Command lines of all processes that know this run's state directory: they were started below it.</summary>
+    private IReadOnlyList<string> Ours() =>
+        [.. Directory.EnumerateDirectories("/proc")
+            .Where(d => int.TryParse(Path.GetFileName(d), out var id) && id != Environment.ProcessId)
+            .Select(d => (Command: Read($"{d}/cmdline"), Environment: Read($"{d}/environ")))
+            .Where(p => p.Command.Contains(_state.Directory, StringComparison.Ordinal) || p.Environment.Contains(_state.Directory, StringComparison.Ordinal))
+            .Select(p => p.Command)];
+
+    private async Task UntilAsync(Func<bool> condition)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while (!condition())
+            if (!await TickAsync(tick))
+                Assert.Fail("Still there:\n" + string.Join('\n', Ours().Select(c => c.Replace('\0', ' '))));
+    }
+
+    private async Task<bool> TickAsync(PeriodicTimer tick)
+    {
+        try
+        {
+            return await tick.WaitForNextTickAsync(_limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path, Encoding.Latin1);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ""; // the process has just ended
+        }
+    }
+}
