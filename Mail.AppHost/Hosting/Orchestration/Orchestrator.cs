@@ -142,8 +142,10 @@ internal sealed partial class Orchestrator(
         }
     }
 
-    private static CustomResourceSnapshot Describe(CustomResourceSnapshot snapshot, IResource resource) => snapshot with
+    private CustomResourceSnapshot Describe(CustomResourceSnapshot snapshot, IResource resource) => snapshot with
     {
+        // The dashboard shows nothing at all when one resource lacks its time of creation.
+        CreationTimeStamp = time.GetUtcNow().UtcDateTime,
         ResourceType = RunnerSnapshots.TypeOf(resource),
         HealthReports = [.. HealthMonitor.Initial(resource)],
         Relationships = [.. RunnerSnapshots.Relationships(resource)],

@@ -22,6 +22,7 @@ internal sealed class ResourceRunner(ResourceInstance instance, bool runsOnce, R
     private CancellationTokenSource? _beforeStart;
     private TaskCompletionSource _idle = Completed();
     private Run? _run;
+    private Task _cleanUp = Task.CompletedTask;
     private bool _wanted;
     private TimeSpan _pause = FirstPause;
 
@@ -90,6 +91,7 @@ internal sealed class ResourceRunner(ResourceInstance instance, bool runsOnce, R
             if (beforeStart is null) await changed.WaitAsync(cancellationToken);
             else await RunOnceAsync(beforeStart, cancellationToken);
         }
+        await _cleanUp.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task RunOnceAsync(CancellationTokenSource beforeStart, CancellationToken cancellationToken)
@@ -160,8 +162,8 @@ internal sealed class ResourceRunner(ResourceInstance instance, bool runsOnce, R
             }
             var last = await run.Ended.WaitAsync(cancellationToken);
             await alive.CancelAsync();
-            await Task.WhenAll(following, watching).ContinueWith(_ => { }, cancellationToken, TaskContinuationOptions.None, TaskScheduler.Default);
-            await services.Objects.DeleteExecutableAsync(run.Name, cancellationToken);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _cleanUp = CleanUpAsync(run.Name, following, cancellationToken);
             await PublishAsync(s => RunnerSnapshots.Ended(s, last, services.Time.GetUtcNow().UtcDateTime) with
             {
                 HealthReports = [.. HealthMonitor.Initial(Resource)],
@@ -172,6 +174,13 @@ internal sealed class ResourceRunner(ResourceInstance instance, bool runsOnce, R
         {
             lock (_gate) _run = null;
         }
+    }
+
+    /// <summary>The last lines take the orchestrator some seconds; the next run does not wait for them.</summary>
+    private async Task CleanUpAsync(string run, Task following, CancellationToken cancellationToken)
+    {
+        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!cancellationToken.IsCancellationRequested) await services.Objects.DeleteExecutableAsync(run, cancellationToken);
     }
 
     private async Task AfterEndAsync(ExecutableStatus last, CancellationToken cancellationToken)

@@ -7,10 +7,11 @@ namespace Mail.EndToEnd.Tests.Hosting;
 /// <summary>The whole AppHost as a process of its own: whatever ends it, nothing it started outlives it.</summary>
 public sealed class CleanUpTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     private readonly TemporaryState _state = TemporaryState.Create();
     private readonly CancellationTokenSource _limit = new(Limit);
+    private Process? _host;
 
     [Theory]
     [InlineData("KILL")]
@@ -18,15 +19,17 @@ public sealed class CleanUpTests : IDisposable
     [InlineData("INT")]
     public async Task Nothing_outlives_the_AppHost(string signal)
     {
-        using var host = StartAppHost();
+        var host = _host = StartAppHost();
         await UntilAsync(() => Servers().Count >= 2);
         using (var kill = Process.Start("kill", ["-s", signal, $"{host.Id}"])) await kill.WaitForExitAsync(_limit.Token);
         await host.WaitForExitAsync(_limit.Token);
+        _host = null;
         await UntilAsync(() => Ours().Count == 0);
     }
 
     public void Dispose()
     {
+        _host?.Kill(); // a failed test
         _limit.Dispose();
         _state.Dispose();
     }

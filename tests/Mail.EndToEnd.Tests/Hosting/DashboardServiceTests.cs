@@ -54,6 +54,7 @@ public sealed class DashboardServiceTests : IDisposable
         Assert.Equal(HealthStatus.Healthy, Assert.Single(first.HealthReports).Status);
         Assert.Equal(_app.GetEndpoint("first").AbsoluteUri.TrimEnd('/'), Assert.Single(first.Urls).FullUrl);
         Assert.NotNull(first.Urls[0].DisplayProperties);
+        Assert.All(resources, r => Assert.NotNull(r.CreatedAt));
         Assert.Contains(first.Environment, e => e.Name == "ConnectionStrings__maildb");
         Assert.Contains(first.Relationships, r => r is { ResourceName: "once", Type: "WaitFor" });
         Assert.Contains(first.Relationships, r => r is { ResourceName: "maildb", Type: "Reference" });
