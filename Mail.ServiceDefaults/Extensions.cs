@@ -7,9 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-#pragma warning disable IDE0130 // Aspire's service-defaults project uses this namespace, so that a host needs no using.
+// Aspire's service-defaults project uses this namespace, so that a host needs no using.
 namespace Microsoft.Extensions.Hosting;
-#pragma warning restore IDE0130
 
 /// <summary>What every host of the system shares: telemetry, health, service discovery, graceful stop.</summary>
 public static class Extensions

@@ -7,9 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
-#pragma warning disable IDE0130 // The namespace of the package this stands in for.
+// The namespace of the package this stands in for.
 namespace Microsoft.Extensions.Hosting;
-#pragma warning restore IDE0130
 
 public static class AspireBlobStorageExtensions
 {

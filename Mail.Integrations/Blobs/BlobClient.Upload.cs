@@ -7,7 +7,7 @@ using Azure.Storage.Blobs.Models;
 
 namespace Azure.Storage.Blobs;
 
-public partial class BlobClient
+public sealed partial class BlobClient
 {
     private const int BlockBytes = 4 * 1024 * 1024;
 
@@ -15,10 +15,10 @@ public partial class BlobClient
     private const int MaxBlocks = 50_000;
 
     /// <exception cref="RequestFailedException">409 <c>BlobAlreadyExists</c> when the blob is there and <paramref name="overwrite"/> is false.</exception>
-    public virtual Task<Response<BlobContentInfo>> UploadAsync(Stream content, bool overwrite = false, CancellationToken cancellationToken = default) =>
+    public Task<Response<BlobContentInfo>> UploadAsync(Stream content, bool overwrite = false, CancellationToken cancellationToken = default) =>
         UploadAsync(content, new BlobUploadOptions { Conditions = overwrite ? null : new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellationToken);
 
-    public virtual Task<Response<BlobContentInfo>> UploadAsync(BinaryData content, bool overwrite = false, CancellationToken cancellationToken = default) =>
+    public Task<Response<BlobContentInfo>> UploadAsync(BinaryData content, bool overwrite = false, CancellationToken cancellationToken = default) =>
         UploadAsync(content.ToStream(), overwrite, cancellationToken);
 
     /// <summary>
@@ -28,7 +28,7 @@ public partial class BlobClient
     /// <exception cref="RequestFailedException">
     /// 409/412: the conditions are not met. With <c>IfNoneMatch</c> this can also be the echo of an attempt of this call whose answer was lost.
     /// </exception>
-    public virtual Task<Response<BlobContentInfo>> UploadAsync(Stream content, BlobUploadOptions options, CancellationToken cancellationToken = default) =>
+    public Task<Response<BlobContentInfo>> UploadAsync(Stream content, BlobUploadOptions options, CancellationToken cancellationToken = default) =>
         _requests.MeasureAsync("upload", async () =>
         {
             var buffer = ArrayPool<byte>.Shared.Rent(BlockBytes);

@@ -6,7 +6,7 @@ using Mail.Integrations.Blobs;
 namespace Azure.Storage.Blobs;
 
 /// <summary>One blob.</summary>
-public partial class BlobClient
+public sealed partial class BlobClient
 {
     private readonly BlobRequests _requests;
 
@@ -25,7 +25,7 @@ public partial class BlobClient
     /// <summary>The client has the account's key.</summary>
     public bool CanGenerateSasUri => _requests.Key is not null;
 
-    public virtual Task<Response<bool>> ExistsAsync(CancellationToken cancellationToken = default) =>
+    public Task<Response<bool>> ExistsAsync(CancellationToken cancellationToken = default) =>
         _requests.MeasureAsync("exists", async () =>
         {
             using var message = _requests.Create(RequestMethod.Head, Uri);
@@ -34,7 +34,7 @@ public partial class BlobClient
         });
 
     /// <exception cref="RequestFailedException">404 when there is no such blob.</exception>
-    public virtual Task<Response<BlobProperties>> GetPropertiesAsync(CancellationToken cancellationToken = default) =>
+    public Task<Response<BlobProperties>> GetPropertiesAsync(CancellationToken cancellationToken = default) =>
         _requests.MeasureAsync("properties", async () =>
         {
             using var message = _requests.Create(RequestMethod.Head, Uri);
@@ -42,7 +42,7 @@ public partial class BlobClient
             return Response.FromValue(BlobProperties.From(response), response);
         });
 
-    public virtual Task<Response<bool>> DeleteIfExistsAsync(CancellationToken cancellationToken = default) =>
+    public Task<Response<bool>> DeleteIfExistsAsync(CancellationToken cancellationToken = default) =>
         _requests.MeasureAsync("delete", async () =>
         {
             using var message = _requests.Create(RequestMethod.Delete, Uri);
@@ -52,7 +52,7 @@ public partial class BlobClient
 
     /// <summary>The bytes as they arrive; dispose the stream. A connection that breaks on the way is resumed where it broke.</summary>
     /// <exception cref="RequestFailedException">404: no such blob; 412: conditions not met; 416: beyond its end.</exception>
-    public virtual Task<Response<BlobDownloadStreamingResult>> DownloadStreamingAsync(
+    public Task<Response<BlobDownloadStreamingResult>> DownloadStreamingAsync(
         BlobDownloadOptions? options = null, CancellationToken cancellationToken = default) =>
         _requests.MeasureAsync("download", async () =>
         {
@@ -65,10 +65,10 @@ public partial class BlobClient
 
     /// <summary>An address that reads (or does what the permissions say) until the time given, signed with the account's key.</summary>
     /// <exception cref="InvalidOperationException">The client has no account key.</exception>
-    public virtual Uri GenerateSasUri(BlobSasPermissions permissions, DateTimeOffset expiresOn) =>
+    public Uri GenerateSasUri(BlobSasPermissions permissions, DateTimeOffset expiresOn) =>
         GenerateSasUri(new BlobSasBuilder(permissions, expiresOn));
 
-    public virtual Uri GenerateSasUri(BlobSasBuilder builder)
+    public Uri GenerateSasUri(BlobSasBuilder builder)
     {
         var key = _requests.Key ?? throw new InvalidOperationException("A shared access signature needs the account's key.");
         return new UriBuilder(Uri) { Query = builder.Sign(key, BlobContainerName, Name, Uri.Scheme) }.Uri;

@@ -5,7 +5,7 @@ using Mail.Integrations.Blobs;
 namespace Azure.Storage.Blobs;
 
 /// <summary>One container and the list of its blobs.</summary>
-public class BlobContainerClient
+public sealed class BlobContainerClient
 {
     private readonly BlobRequests _requests;
 
@@ -19,10 +19,10 @@ public class BlobContainerClient
     public string Name { get; }
     public Uri Uri { get; }
 
-    public virtual BlobClient GetBlobClient(string blobName) => new(_requests, Name, blobName);
+    public BlobClient GetBlobClient(string blobName) => new(_requests, Name, blobName);
 
     /// <summary>True when it was created, false when it was there.</summary>
-    public virtual Task<Response<bool>> CreateIfNotExistsAsync(CancellationToken cancellationToken = default) =>
+    public Task<Response<bool>> CreateIfNotExistsAsync(CancellationToken cancellationToken = default) =>
         _requests.MeasureAsync("create-container", async () =>
         {
             using var message = _requests.Create(RequestMethod.Put, Uri, ("restype", "container"));
@@ -32,7 +32,7 @@ public class BlobContainerClient
             return Response.FromValue(response.Status == 201, response);
         });
 
-    public virtual Task<Response<bool>> ExistsAsync(CancellationToken cancellationToken = default) =>
+    public Task<Response<bool>> ExistsAsync(CancellationToken cancellationToken = default) =>
         _requests.MeasureAsync("container-exists", async () =>
         {
             using var message = _requests.Create(RequestMethod.Head, Uri, ("restype", "container"));
@@ -40,7 +40,7 @@ public class BlobContainerClient
             return Response.FromValue(response.Status == 200, response);
         });
 
-    public virtual Task<Response<bool>> DeleteIfExistsAsync(CancellationToken cancellationToken = default) =>
+    public Task<Response<bool>> DeleteIfExistsAsync(CancellationToken cancellationToken = default) =>
         _requests.MeasureAsync("delete-container", async () =>
         {
             using var message = _requests.Create(RequestMethod.Delete, Uri, ("restype", "container"));
@@ -49,7 +49,7 @@ public class BlobContainerClient
         });
 
     /// <summary>The blobs whose names begin with the prefix, in the order of their names, read page by page.</summary>
-    public virtual AsyncPageable<BlobItem> GetBlobsAsync(string? prefix = null, CancellationToken cancellationToken = default) =>
+    public AsyncPageable<BlobItem> GetBlobsAsync(string? prefix = null, CancellationToken cancellationToken = default) =>
         new BlobPages((marker, pageSize) => ListAsync(prefix, marker, pageSize, cancellationToken));
 
     private Task<Page<BlobItem>> ListAsync(string? prefix, string? marker, int? pageSize, CancellationToken cancellationToken) =>

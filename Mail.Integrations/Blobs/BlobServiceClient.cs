@@ -4,7 +4,7 @@ using Mail.Integrations.Blobs;
 namespace Azure.Storage.Blobs;
 
 /// <summary>A storage account's blobs. Safe for any number of callers at once.</summary>
-public class BlobServiceClient
+public sealed class BlobServiceClient
 {
     private readonly BlobRequests _requests;
 
@@ -29,7 +29,7 @@ public class BlobServiceClient
 
     public Uri Uri => _requests.Endpoint;
 
-    public virtual BlobContainerClient GetBlobContainerClient(string blobContainerName) => new(_requests, blobContainerName);
+    public BlobContainerClient GetBlobContainerClient(string blobContainerName) => new(_requests, blobContainerName);
 
     /// <summary>Asks the service for one container's name: it is reachable and knows us.</summary>
     internal Task ProbeAsync(CancellationToken cancellationToken)

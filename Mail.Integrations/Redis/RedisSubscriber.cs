@@ -27,7 +27,7 @@ internal sealed partial class RedisSubscriber : IAsyncDisposable
             Add(subscription);
             var connection = await _link.GetAsync(cancellationToken);
             await connection.SendAsync("SUBSCRIBE", channel).WaitAsync(cancellationToken);
-            subscription.Via = connection;
+            subscription.Confirm(connection);
         }
         catch (Exception failure) when (failure is RedisConnectionException or RedisTimeoutException)
         {
@@ -42,7 +42,7 @@ internal sealed partial class RedisSubscriber : IAsyncDisposable
         {
             _changing.Release();
         }
-        subscription.IsHandedOut = true;
+        subscription.HandOut();
         return subscription;
     }
 
@@ -85,8 +85,7 @@ internal sealed partial class RedisSubscriber : IAsyncDisposable
                 Log.Refused(_logger, subscription.Channel, refused);
                 continue;
             }
-            subscription.Via = connection;
-            if (subscription is { IsHandedOut: true, OnGap: { } onGap }) Call(subscription, onGap);
+            if (subscription.Confirm(connection) && subscription.OnGap is { } onGap) Call(subscription, onGap);
         }
     }
 

@@ -4,8 +4,9 @@ namespace Mail.Integrations.Redis;
 public sealed class RedisSubscription : IAsyncDisposable
 {
     private readonly RedisSubscriber _subscriber;
+    private readonly Lock _gate = new();
     private volatile RedisConnection? _via;
-    private volatile bool _handedOut;
+    private bool _handedOut;
 
     internal RedisSubscription(RedisSubscriber subscriber, string channel, Action<RedisValue> onMessage, Action? onGap)
     {
@@ -23,16 +24,23 @@ public sealed class RedisSubscription : IAsyncDisposable
     internal Action<RedisValue> OnMessage { get; }
     internal Action? OnGap { get; }
 
-    /// <summary>Its owner relies on it: from now on a renewal means a gap.</summary>
-    internal bool IsHandedOut
+    /// <summary>Redis has confirmed it on this connection. True when its owner may have missed messages before.</summary>
+    internal bool Confirm(RedisConnection connection)
     {
-        get => _handedOut;
-        set => _handedOut = value;
+        lock (_gate)
+        {
+            // A late confirmation must not hide the one on the next connection.
+            if (!connection.IsOpen) return false;
+            var isGap = _handedOut && _via != connection;
+            _via = connection;
+            return isGap;
+        }
     }
 
-    internal RedisConnection? Via
+    /// <summary>Its owner relies on it: from now on a confirmation on another connection means a gap.</summary>
+    internal void HandOut()
     {
-        set => _via = value;
+        lock (_gate) _handedOut = true;
     }
 
     public ValueTask DisposeAsync() => _subscriber.UnsubscribeAsync(this);

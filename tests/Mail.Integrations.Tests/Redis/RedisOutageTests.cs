@@ -106,6 +106,22 @@ public sealed class RedisOutageTests
         server.Resume();
     }
 
+    [Fact]
+    public async Task A_flood_into_a_stalled_server_is_refused_instead_of_buffered()
+    {
+        await using var server = await RedisServer.StartAsync();
+        var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",syncTimeout=60000"));
+        await redis.PingAsync();
+        server.Suspend();
+        var megabyte = new byte[1024 * 1024];
+        var commands = Enumerable.Range(0, 200).Select(_ => redis.StringSetAsync("k", megabyte)).ToArray();
+        var refused = commands.Count(command => command.IsFaulted);
+        // What waits to be sent and what is being sent are bounded at 64 MB each.
+        Assert.InRange(refused, 60, 199);
+        await redis.DisposeAsync();
+        foreach (var command in commands) await Assert.ThrowsAsync<RedisConnectionException>(() => command);
+    }
+
     private static RedisConfiguration Configuration(TcpListener listener, string options) =>
         RedisConfiguration.Parse($"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port},{options}");
 
