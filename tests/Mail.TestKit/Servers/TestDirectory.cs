@@ -9,7 +9,7 @@ internal static class TestDirectory
 
     // Leaves our pipes (tail ends when its reader does), waits for the test process, then for the servers (each holds the lock in its folder), then removes everything.
     private const string Sweep =
-        """exec >/dev/null 2>&1; tail --pid="$1" -f /dev/null; for lock in "$2"/*/lock; do [ ! -e "$lock" ] || flock --timeout 30 "$lock" true; done; rm -rf "$2" """;
+        """exec >/dev/null 2>&1; tail --pid="$1" -f /dev/null; for lock in "$2"/*/lock; do [ ! -e "$lock" ] || flock --timeout 30 "$lock" true; done; for try in {1..60}; do rm -rf "$2" && break; sleep 1; done""";
 
     private static readonly Lazy<string> Root = new(CreateRoot);
     private static int _count;
