@@ -23,6 +23,30 @@ public sealed class PrefixedIdTests
         Assert.Equal(texts.Order(StringComparer.Ordinal), texts);
     }
 
+    [Fact]
+    public void Ids_of_one_millisecond_sort_in_the_order_they_were_made()
+    {
+        var clock = new StoppedClock(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var ids = Enumerable.Range(0, 10_000).Select(_ => PrefixedId.New<MessageId>(clock).Value).ToList();
+        Assert.Equal(ids.Select(id => id.ToString()).Order(StringComparer.Ordinal), ids.Select(id => id.ToString()));
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        Assert.All(ids, id => Assert.Equal((7, 8), (id.Version, id.Variant & 0xC)));
+        Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(),
+            Convert.ToInt64(ids[0].ToString("N")[..12], 16));
+    }
+
+    [Fact]
+    public void Ids_made_on_several_threads_are_all_different()
+    {
+        var ids = Enumerable.Range(0, 50_000).AsParallel().Select(_ => PrefixedId.New<MessageId>(TimeProvider.System)).ToList();
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+    }
+
+    private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("msg_")]
