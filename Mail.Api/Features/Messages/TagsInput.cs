@@ -14,7 +14,7 @@ public sealed class TagsInput(Dictionary<string, string> values)
     private static TagsInput FromLabels(string labels)
     {
         var values = new Dictionary<string, string>();
-        foreach (var label in labels.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var label in labels.Split(',').Select(label => label.Trim(' ')).Where(label => label.Length > 0))
             values[label] = "";
         return new TagsInput(values);
     }

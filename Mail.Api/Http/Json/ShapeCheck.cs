@@ -10,8 +10,6 @@ namespace Mail.Api.Http.Json;
 /// </summary>
 internal sealed class ShapeCheck
 {
-    private const int MaxErrors = 100;
-
     private readonly List<FieldError> _errors = [];
     private readonly Utf8JsonWriter _accepted;
 
@@ -102,8 +100,17 @@ internal sealed class ShapeCheck
             Add(isText
                 ? new FieldError(path, FieldCodes.InvalidCharacters, $"{Label(path)} has an unpaired surrogate.")
                 : new FieldError(path, FieldCodes.InvalidType, $"{Label(path)} must be {ExpectedJson.Of(type)}."));
-            _accepted.WriteNullValue();
+            WriteStandIn(type);
         }
+    }
+
+    // A text that was given wrongly must not count as missing in the checks that follow.
+    private void WriteStandIn(JsonTypeInfo type)
+    {
+        if (type.Type == typeof(string))
+            _accepted.WriteStringValue("-"u8);
+        else
+            _accepted.WriteNullValue();
     }
 
     private void AddUnknown(string name, JsonTypeInfo type, string path)
@@ -115,7 +122,7 @@ internal sealed class ShapeCheck
 
     private void Add(FieldError error)
     {
-        if (_errors.Count < MaxErrors)
+        if (_errors.Count < FieldErrors.Max)
             _errors.Add(error);
     }
 
