@@ -1,3 +1,4 @@
+using System.Data;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -38,7 +39,9 @@ public sealed partial class Migrator(NpgsqlDataSource database, ILogger<Migrator
         }
         finally
         {
-            await ExecuteAsync(connection, $"select pg_advisory_unlock({AdvisoryLock})", CancellationToken.None);
+            // A connection that broke has given the lock back, and its error must be the one that is told.
+            if (connection.State == ConnectionState.Open)
+                await ExecuteAsync(connection, $"select pg_advisory_unlock({AdvisoryLock})", CancellationToken.None);
         }
     }
 
