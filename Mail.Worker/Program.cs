@@ -9,5 +9,6 @@ builder.AddDelivery();
 builder.AddMaintenance();
 
 var app = builder.Build();
+app.ValidateOptions();
 app.MapDefaultEndpoints();
 await app.RunAsync();

@@ -34,6 +34,6 @@ internal sealed class AttemptRecords(IOptions<RetryOptions> options, WorkerName 
     private static Verdict Settled(Verdict verdict) => IsOpen(verdict) ? verdict with { Outcome = DeliveryOutcome.Failed } : verdict;
 
     private static RecipientResult ToResult(JobRecipient recipient, Verdict verdict, Peer peer) => new(
-        recipient.Ordinal, recipient.Address, verdict.Outcome, verdict.Stage.ToText(), verdict.Cause.ToText(), peer.Host, peer.Address,
+        recipient.Ordinal, recipient.Address, verdict.Outcome, verdict.Stage.ToText(), verdict.CauseText, peer.Host, peer.Address,
         peer.TlsVersion, peer.TlsCipher, verdict.SmtpCode, verdict.EnhancedCode, verdict.Reply);
 }

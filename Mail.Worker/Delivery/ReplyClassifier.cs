@@ -1,5 +1,6 @@
 using System.Text;
 using Mail.Core.Queue;
+using Mail.Protocol.Bounces;
 using Mail.Protocol.Smtp;
 
 namespace Mail.Worker.Delivery;
@@ -17,7 +18,7 @@ internal static class ReplyClassifier
         return result.Outcome switch
         {
             SmtpRecipientOutcome.Accepted => Told(DeliveryOutcome.Delivered, stage, DeliveryCause.Accepted, result.Reply),
-            SmtpRecipientOutcome.Refused => Told(OfReply(result.Reply!), stage, DeliveryCause.Reply, result.Reply),
+            SmtpRecipientOutcome.Refused => Explained(Told(OfReply(result.Reply!), stage, DeliveryCause.Reply, result.Reply)),
             SmtpRecipientOutcome.Ambiguous => Of(failure!) with { Outcome = DeliveryOutcome.Uncertain },
             SmtpRecipientOutcome.Failed => Of(failure!),
             _ => throw new ArgumentOutOfRangeException(nameof(result)),
@@ -25,8 +26,12 @@ internal static class ReplyClassifier
     }
 
     /// <summary>A failure that no recipient was to blame for.</summary>
-    public static Verdict Of(SmtpFailure failure) => Told(
-        OfFailure(failure), DeliveryStageText.Of(failure.Stage), DeliveryCauseText.Of(failure.Cause), failure.Reply, failure.Detail);
+    public static Verdict Of(SmtpFailure failure)
+    {
+        var verdict = Told(
+            OfFailure(failure), DeliveryStageText.Of(failure.Stage), DeliveryCauseText.Of(failure.Cause), failure.Reply, failure.Detail);
+        return failure.Cause == SmtpCause.Refused ? Explained(verdict) : verdict;
+    }
 
     private static DeliveryOutcome OfFailure(SmtpFailure failure)
     {
@@ -40,6 +45,12 @@ internal static class ReplyClassifier
 
     private static DeliveryOutcome OfReply(SmtpReply reply) =>
         reply.IsPermanent ? DeliveryOutcome.Bounced : DeliveryOutcome.Deferred;
+
+    private static Verdict Explained(Verdict refusal) => refusal with
+    {
+        Class = BounceClassifier.Default.Classify(new BounceReply(
+            refusal.Stage.ToBounceStage(), refusal.SmtpCode, refusal.EnhancedCode, refusal.Reply ?? "")).Class,
+    };
 
     private static Verdict Told(DeliveryOutcome outcome, DeliveryStage stage, DeliveryCause cause, SmtpReply? reply, string? detail = null) =>
         new(outcome, stage, cause, reply?.Code, reply?.EnhancedCode?.ToString(), Storable(reply?.Text ?? detail));

@@ -1,11 +1,19 @@
 using Mail.Core.Queue;
+using Mail.Protocol.Bounces;
 
 namespace Mail.Worker.Delivery;
 
 /// <summary>What an attempt came to for a recipient.</summary>
 /// <param name="Reply">The server's words, or ours where there was no server.</param>
 internal sealed record Verdict(
-    DeliveryOutcome Outcome, DeliveryStage Stage, DeliveryCause Cause, int? SmtpCode = null, string? EnhancedCode = null, string? Reply = null);
+    DeliveryOutcome Outcome, DeliveryStage Stage, DeliveryCause Cause, int? SmtpCode = null, string? EnhancedCode = null, string? Reply = null)
+{
+    /// <summary>What a refusal is about, as far as the rules know.</summary>
+    public BounceClass Class { get; init; } = BounceClass.Undetermined;
+
+    /// <summary>Why, in one word that stays the same.</summary>
+    public string CauseText => Class == BounceClass.Undetermined ? Cause.ToText() : Class.ToText();
+}
 
 /// <summary>The server an attempt ended at, as the record shows it.</summary>
 internal sealed record Peer(string? Host, string? Address, string? TlsVersion, string? TlsCipher)

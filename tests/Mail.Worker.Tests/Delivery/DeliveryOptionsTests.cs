@@ -12,7 +12,7 @@ public sealed class DeliveryOptionsTests
             ("Mail:Delivery:Smarthost", "nonsense"), ("Mail:Delivery:MxPort", "0"), ("Mail:Dns:Servers:0", "resolver"),
             ("Mail:Queue:Lease", "00:00:01"));
 
-        var error = await Assert.ThrowsAnyAsync<Exception>(() => worker.StartAsync());
+        var error = Assert.ThrowsAny<Exception>(worker.ValidateOptions);
 
         var text = error.ToString();
         Assert.Contains("Smarthost 'nonsense'", text);

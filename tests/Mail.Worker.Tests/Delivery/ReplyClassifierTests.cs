@@ -25,6 +25,15 @@ public sealed class ReplyClassifierTests
         Assert.Equal((outcome, DeliveryCause.Reply, code), (verdict.Outcome.ToString(), verdict.Cause, verdict.SmtpCode));
     }
 
+    [Fact]
+    public void A_refusal_tells_what_it_is_about()
+    {
+        var reply = new SmtpReply(550, "5.1.1", "user unknown");
+        var result = new SmtpRecipientResult(Ann, SmtpRecipientOutcome.Refused, SmtpStage.RcptTo, reply, SmtpCause.Refused);
+
+        Assert.Equal("recipient_unknown", ReplyClassifier.Of(result, failure: null).CauseText);
+    }
+
     [Theory]
     [InlineData(SmtpStage.Connect, SmtpCause.ConnectionRefused, null, "Deferred")]
     [InlineData(SmtpStage.Connect, SmtpCause.Timeout, null, "Deferred")]
