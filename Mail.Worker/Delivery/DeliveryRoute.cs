@@ -1,4 +1,5 @@
 using System.Net;
+using Mail.Protocol.Smtp;
 
 namespace Mail.Worker.Delivery;
 
@@ -23,7 +24,7 @@ internal abstract record DeliveryRoute
 internal sealed record Target(string Host, EndPoint EndPoint, int Preference);
 
 /// <summary>How a relay of the operator's choice is spoken to; MX hosts have none.</summary>
-internal sealed record RelayOptions(RelayTls Tls, string? User, string? Password)
+internal sealed record RelayOptions(RelayTls Tls, SmtpCredentials? Credentials)
 {
-    public static RelayOptions Plain { get; } = new(RelayTls.Opportunistic, null, null);
+    public static RelayOptions Plain { get; } = new(RelayTls.Opportunistic, null);
 }

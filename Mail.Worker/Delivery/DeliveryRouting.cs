@@ -1,5 +1,6 @@
 using Mail.Core.Organizations;
 using Mail.Core.Queue;
+using Mail.Protocol.Smtp;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;
@@ -18,7 +19,7 @@ internal sealed class DeliveryRouting
         _mode = delivery.Mode;
         _mx = mx;
         _smarthost = delivery.Smarthost is { } smarthost
-            ? Relay(smarthost, new RelayOptions(delivery.SmarthostTls, delivery.SmarthostUser, delivery.SmarthostPassword))
+            ? Relay(smarthost, new RelayOptions(delivery.SmarthostTls, CredentialsOf(delivery)))
             : null;
         _capture = delivery.CaptureAddress is { } capture ? Relay(capture, RelayOptions.Plain) : NoCapture();
     }
@@ -41,6 +42,9 @@ internal sealed class DeliveryRouting
         var server = HostAndPort.TryParse(address) ?? throw new FormatException($"'{address}' is not host:port.");
         return new DeliveryRoute.Servers($"relay {server}", [new Target(server.Host, server.EndPoint, 0)], relay);
     }
+
+    private static SmtpCredentials.Password? CredentialsOf(DeliveryOptions options) =>
+        options is { SmarthostUser: { } user, SmarthostPassword: { } password } ? new SmtpCredentials.Password(user, password) : null;
 
     private static DeliveryRoute.Nowhere NoCapture() => new(new Verdict(
         DeliveryOutcome.Deferred, DeliveryStage.Route, DeliveryCause.NotConfigured,

@@ -58,10 +58,16 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ReturnPath re
         PooledConnection connection, SmtpEnvelope envelope, BuiltMessage message, HeldItem item, ConnectionPool connections)
     {
         using var span = WorkerTracing.StartTransaction(connection);
-        var result = await connection.Smtp.SendAsync(Traced(envelope, item), message.Octets, item.WhenCut);
-        WorkerTracing.EndTransaction(span, result);
-        await connections.ReturnAsync(connection);
-        return result;
+        try
+        {
+            var result = await connection.Smtp.SendAsync(Traced(envelope, item), message.Octets, item.WhenCut);
+            WorkerTracing.EndTransaction(span, result);
+            return result;
+        }
+        finally
+        {
+            await connections.ReturnAsync(connection);
+        }
     }
 
     private static Attempt Told(SmtpTransactionResult result, Peer peer) =>

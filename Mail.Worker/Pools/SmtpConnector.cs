@@ -37,7 +37,7 @@ internal sealed class SmtpConnector(
             _ => throw new InvalidOperationException($"No TLS mode: {relay.Tls}."),
         },
         ImplicitTls = relay?.Tls == RelayTls.Implicit,
-        Credentials = relay is { User: { } user, Password: { } password } ? new SmtpCredentials.Password(user, password) : null,
+        Credentials = relay?.Credentials,
         Timeouts = _timeouts,
         TimeProvider = clock,
     };
