@@ -16,8 +16,6 @@ internal sealed class AttachmentReader(AttachmentBlobs blobs)
 
     public async ValueTask<AttachmentContents> ReadAsync(DeliveryJob job, CancellationToken cancellationToken)
     {
-        if (job.Attachments.Count == 0)
-            return AttachmentContents.None;
         var contents = new AttachmentContents();
         try
         {
@@ -51,8 +49,6 @@ internal sealed class AttachmentContents : IDisposable
 {
     private readonly List<PooledBuffer> _buffers = [];
     private readonly List<MailAttachment> _attachments = [];
-
-    public static AttachmentContents None { get; } = new();
 
     public IReadOnlyList<MailAttachment> Attachments => _attachments;
 

@@ -23,6 +23,11 @@ internal sealed class WorkerSystem : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(10);
+    // A well-formed connection string to where nothing listens.
+    private static readonly string NoBlobs =
+        $"DefaultEndpointsProtocol=http;AccountName={AzuriteServer.AccountName};AccountKey={AzuriteServer.AccountKey};"
+        + $"BlobEndpoint=http://127.0.0.1:1/{AzuriteServer.AccountName};";
+
     private static readonly string MasterKey = Convert.ToBase64String(new byte[32]);
 
     private readonly PostgresDatabase _database;
@@ -58,7 +63,7 @@ internal sealed class WorkerSystem : IAsyncDisposable
         var all = new Dictionary<string, string?>
         {
             ["ConnectionStrings:maildb"] = database.ConnectionString,
-            ["ConnectionStrings:blobs"] = "UseDevelopmentStorage=true",
+            ["ConnectionStrings:blobs"] = NoBlobs,
             ["Mail:Secrets:MasterKey"] = MasterKey,
             ["Mail:Demo:ApiKey"] = ApiKeyText.Generate(SendingMode.Live).Reveal(),
             ["Mail:Delivery:Mode"] = "smarthost",
