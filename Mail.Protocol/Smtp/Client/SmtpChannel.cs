@@ -17,6 +17,7 @@ internal sealed class SmtpChannel : IAsyncDisposable
     private int _start;
     private int _end;
     private int _commandStart;
+    private bool _armed;
     private volatile bool _timedOut;
     private volatile bool _cancelled;
 
@@ -88,7 +89,8 @@ internal sealed class SmtpChannel : IAsyncDisposable
             while (status == SmtpReplyStatus.NeedMore)
             {
                 var read = ReadMoreAsync();
-                if (!read.IsCompletedSuccessfully)
+                // Armed once: a reply that drips in has no more time than one that comes at once.
+                if (!_armed && !read.IsCompletedSuccessfully)
                     Arm(timeout);
                 if (await read == 0)
                     return Fail(new SmtpFailure(stage, SmtpCause.ConnectionLost, Detail: "the server closed the connection"));
@@ -121,6 +123,18 @@ internal sealed class SmtpChannel : IAsyncDisposable
             Fail(_timedOut || _cancelled ? Lost(stage, exception) : upgrade.Failure(stage, exception));
             return null;
         }
+    }
+
+    /// <summary>Cancelled when the caller cancels or a deadline passes.</summary>
+    public CancellationToken Aborted => _abort.Token;
+
+    /// <summary>Ends the channel after an exception of the caller's content, which may be the channel's own abortion coming back.</summary>
+    public bool FailContent(Exception exception)
+    {
+        var ours = exception is OperationCanceledException && _abort.IsCancellationRequested;
+        Fail(ours ? Lost(SmtpStage.Data, exception)
+            : new SmtpFailure(SmtpStage.Data, SmtpCause.ConnectionLost, Detail: "the content could not be read"));
+        return ours;
     }
 
     /// <summary>Ends the channel with a failure found outside, unless it has one already.</summary>
@@ -216,9 +230,19 @@ internal sealed class SmtpChannel : IAsyncDisposable
         (_input, _start, _end) = (target, 0, length);
     }
 
-    private void Arm(TimeSpan timeout) => _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+    private void Arm(TimeSpan timeout)
+    {
+        _armed = true;
+        _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+    }
 
-    private void Disarm() => _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private void Disarm()
+    {
+        if (!_armed)
+            return;
+        _armed = false;
+        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     private void OnTimeout(object? state)
     {
@@ -233,8 +257,7 @@ internal sealed class SmtpChannel : IAsyncDisposable
     }
 
     private static bool IsConnectionFailure(Exception exception) =>
-        exception is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or OperationCanceledException
-            or InvalidOperationException { Source: "System.IO.Pipelines" };
+        exception is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or OperationCanceledException;
 
     private SmtpFailure Lost(SmtpStage stage, Exception exception) => _timedOut
         ? new SmtpFailure(stage, SmtpCause.Timeout, Detail: "no answer in time")

@@ -164,17 +164,25 @@ public sealed class SmtpClientConnection : IAsyncDisposable
         var channel = new SmtpChannel(stream, options.TimeProvider, options.Transcript);
         using var binding = channel.Bind(cancellationToken);
         var handshake = new SmtpHandshake(channel, options);
-        if (await handshake.RunAsync() is not { } failure)
+        SmtpConnectResult? connected = null;
+        try
         {
-            return new SmtpConnectResult.Connected(new SmtpClientConnection(channel, options, handshake)
+            if (await handshake.RunAsync() is { } failure)
+            {
+                channel.Fail(failure);
+                return new SmtpConnectResult.Failed(failure);
+            }
+            return connected = new SmtpConnectResult.Connected(new SmtpClientConnection(channel, options, handshake)
             {
                 RemoteEndPoint = socket?.RemoteEndPoint,
                 LocalEndPoint = socket?.LocalEndPoint,
             });
         }
-        channel.Fail(failure);
-        await channel.DisposeAsync();
-        return new SmtpConnectResult.Failed(failure);
+        finally
+        {
+            if (connected is null) // refused, or the caller's verification threw
+                await channel.DisposeAsync();
+        }
     }
 
     private async ValueTask<SmtpReply?> ExchangeAsync(string line, SmtpStage stage, TimeSpan timeout)

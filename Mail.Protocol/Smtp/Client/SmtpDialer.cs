@@ -11,7 +11,10 @@ internal static class SmtpDialer
     {
         using var deadline = new CancellationTokenSource(options.Timeouts.Connect, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        // For a name, a socket that can do both families.
+        var socket = endPoint is IPEndPoint address
+            ? new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.NoDelay = true; // each flush is a whole group of commands

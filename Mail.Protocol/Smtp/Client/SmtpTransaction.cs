@@ -133,17 +133,17 @@ internal sealed class SmtpTransaction(
         var stream = _chunking ? new SmtpChunkStream(channel, options.Timeouts) : new SmtpDataStream(channel, options.Timeouts, true);
         try
         {
-            await content.WriteToAsync(stream, CancellationToken.None);
+            await content.WriteToAsync(stream, channel.Aborted);
         }
         catch (IOException) when (channel.Failure is not null || stream is SmtpChunkStream { Refusal: not null })
         {
             // Told below: the channel or the chunk stream knows why.
         }
-        catch
+        catch (Exception exception)
         {
             // The caller's content broke: the server must not take what it got so far for a message.
-            channel.Fail(new SmtpFailure(SmtpStage.Data, SmtpCause.ConnectionLost, Detail: "the content could not be read"));
-            throw;
+            if (!channel.FailContent(exception))
+                throw;
         }
         if (stream is SmtpChunkStream { Refusal: { } refusal })
             StopFor(SmtpStage.Data, refusal);

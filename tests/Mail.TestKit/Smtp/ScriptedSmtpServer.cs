@@ -13,6 +13,7 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
     private readonly ConcurrentQueue<ReceivedMessage> _messages = new();
     private readonly Channel<ReceivedMessage> _arrivals = Channel.CreateUnbounded<ReceivedMessage>();
     private readonly ConcurrentDictionary<Task, bool> _sessions = new();
+    private readonly TaskCompletionSource _hung = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Socket _listener;
     private readonly Task _accepting;
     private int _connections;
@@ -40,6 +41,9 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
     /// <summary>Every message taken.</summary>
     public IReadOnlyList<ReceivedMessage> Messages => [.. _messages];
 
+    /// <summary>Ends when a session has come to <see cref="SmtpStep.Hang"/>.</summary>
+    public Task Hung => _hung.Task;
+
     /// <summary>Starts on a free port of 127.0.0.1, or on the given end point (127.0.0.x with one port for several MX hosts).</summary>
     public static ScriptedSmtpServer Start(SmtpScript? script = null, IPEndPoint? endPoint = null) =>
         new(script ?? new SmtpScript(), endPoint ?? new IPEndPoint(IPAddress.Loopback, 0));
@@ -56,6 +60,8 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
         await Task.WhenAll(_sessions.Keys);
         _stop.Dispose();
     }
+
+    internal void SetHung() => _hung.TrySetResult();
 
     internal void Add(string command) => _commands.Enqueue(command);
 

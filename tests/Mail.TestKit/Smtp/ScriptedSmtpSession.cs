@@ -164,6 +164,7 @@ internal sealed class ScriptedSmtpSession(ScriptedSmtpServer server, Stream tran
                 socket.Close();
                 return false;
             case SmtpStep.Silence:
+                server.SetHung();
                 await Task.Delay(Timeout.Infinite, cancellationToken);
                 return false;
             default:

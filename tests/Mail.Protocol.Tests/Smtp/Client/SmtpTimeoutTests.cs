@@ -25,7 +25,8 @@ public sealed class SmtpTimeoutTests
         await using var server = ScriptedSmtpServer.Start(new SmtpScript { Extensions = [] }.On(stage, SmtpStep.Hang));
         var sending = ConnectAndSendAsync(server, Options with { TimeProvider = clock });
         var limit = TimeSpan.FromMinutes(minutes);
-        while (!clock.Running().Contains(limit) || !await HungAsync(server, stage))
+        await server.Hung.WaitAsync(Limit); // now no earlier stage's timer can be taken for this one's
+        while (!clock.Running().Contains(limit))
             await clock.Armed.WaitAsync(TimeSpan.FromMilliseconds(20), Limit);
         clock.Advance(limit - TimeSpan.FromMilliseconds(1));
         Assert.False(sending.IsCompleted);
@@ -35,9 +36,36 @@ public sealed class SmtpTimeoutTests
         Assert.Equal(stage == ".", failure.IsAmbiguous);
     }
 
-    // The command that hangs has arrived, so that no earlier stage's timer is taken for its.
-    private static ValueTask<bool> HungAsync(ScriptedSmtpServer server, string stage) => ValueTask.FromResult(
-        stage is "CONNECT" || server.Commands.Any(command => command.StartsWith(stage == "." ? "DATA" : stage, StringComparison.Ordinal)));
+    [Fact]
+    public async Task Reply_that_drips_in_has_no_more_time()
+    {
+        var clock = new ManualTime();
+        await using var server = ScriptedSmtpServer.Start(new SmtpScript().On("EHLO", SmtpStep.Raw("250-never")));
+        var connecting = SmtpClientConnection.ConnectAsync(server.EndPoint, Options with { TimeProvider = clock }, Limit);
+        while (server.Commands.Count == 0 || !clock.Running().Contains(TimeSpan.FromMinutes(5)))
+            await clock.Armed.WaitAsync(TimeSpan.FromMilliseconds(20), Limit);
+        clock.Advance(TimeSpan.FromMinutes(5));
+        var failure = Assert.IsType<SmtpConnectResult.Failed>(await connecting.WaitAsync(Limit)).Failure;
+        Assert.Equal((SmtpStage.Ehlo, SmtpCause.Timeout), (failure.Stage, failure.Cause));
+    }
+
+    [Fact]
+    public async Task Server_that_stops_reading_the_message_times_out_before_the_final_dot()
+    {
+        var clock = new ManualTime();
+        var (client, server) = DuplexStream.CreatePair();
+        var dialogue = SmtpDialogue.Parse("stuck", ["S: 220 x", "C~ EHLO", "S: 250 x", "C~ MAIL", "S: 250 x", "C~ RCPT", "S: 250 x", "C~ DATA", "S: 354 x"]);
+        var serving = dialogue.ServeAsync(server, null, Limit);
+        var connected = await SmtpClientConnection.ConnectAsync(client, Options with { TimeProvider = clock }, Limit);
+        await using var connection = Assert.IsType<SmtpConnectResult.Connected>(connected).Connection;
+        var sending = connection.SendAsync(Envelope, new byte[1 << 20], Limit).AsTask();
+        await serving;
+        while (!clock.Running().Contains(TimeSpan.FromMinutes(3)))
+            await clock.Armed.WaitAsync(TimeSpan.FromMilliseconds(20), Limit);
+        clock.Advance(TimeSpan.FromMinutes(3)); // RFC 5321 §4.5.3.2.5
+        var result = await sending.WaitAsync(Limit);
+        Assert.Equal((SmtpStage.Data, SmtpCause.Timeout, false), (result.Failure!.Stage, result.Failure.Cause, result.IsAmbiguous));
+    }
 
     private static async Task<SmtpFailure?> ConnectAndSendAsync(ScriptedSmtpServer server, SmtpClientOptions options)
     {

@@ -215,6 +215,62 @@ public sealed class SmtpTransactionTests
         Assert.Empty(server.Messages);
     }
 
+    [Fact]
+    public async Task Cancellation_while_the_content_waits_is_a_value_and_not_ambiguous()
+    {
+        await using var server = ScriptedSmtpServer.Start();
+        await using var connection = await ConnectAsync(server);
+        using var cancel = new CancellationTokenSource();
+        var content = new WaitingContent();
+        var sending = connection.SendAsync(Envelope, content, cancel.Token).AsTask();
+        await content.Started.Task.WaitAsync(Limit);
+        await cancel.CancelAsync();
+        var result = await sending.WaitAsync(Limit);
+        Assert.Equal((SmtpStage.Data, SmtpCause.Cancelled, false), (result.Failure!.Stage, result.Failure.Cause, result.IsAmbiguous));
+    }
+
+    [Fact]
+    public async Task Cancellation_after_the_final_dot_is_ambiguous()
+    {
+        await using var server = ScriptedSmtpServer.Start(new SmtpScript().On(SmtpScript.EndOfData, SmtpStep.Hang));
+        await using var connection = await ConnectAsync(server);
+        using var cancel = new CancellationTokenSource();
+        var sending = connection.SendAsync(Envelope, Message, cancel.Token).AsTask();
+        await server.Hung.WaitAsync(Limit);
+        await cancel.CancelAsync();
+        var result = await sending.WaitAsync(Limit);
+        Assert.Equal((SmtpStage.EndOfData, SmtpCause.Cancelled), (result.Failure!.Stage, result.Failure.Cause));
+        Assert.Equal(SmtpRecipientOutcome.Ambiguous, result.Recipients[0].Outcome);
+    }
+
+    [Fact]
+    public async Task Transcript_has_commands_and_replies_and_no_message()
+    {
+        await using var server = ScriptedSmtpServer.Start();
+        await using var connection = await ConnectAsync(server);
+        var transcript = connection.Transcript = new SmtpTranscript(TimeProvider.System);
+        await connection.SendAsync(Envelope, Message, Limit);
+        Assert.Equal(
+            [
+                "MAIL FROM:<sender@client.test> SIZE=41", "RCPT TO:<one@mx.test>", "DATA",
+                "250 2.1.0 sender ok", "250 2.1.5 recipient ok", "354 go", "250 2.0.0 queued as 1",
+            ],
+            transcript.Entries.Select(entry => entry.Text));
+    }
+
+    private sealed class WaitingContent : ISmtpContent
+    {
+        public TaskCompletionSource Started { get; } = new();
+
+        public long? Length => null;
+
+        public async ValueTask WriteToAsync(Stream destination, CancellationToken cancellationToken)
+        {
+            Started.SetResult();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+    }
+
     private sealed class BrokenContent : ISmtpContent
     {
         public long? Length => null;
