@@ -63,6 +63,9 @@ public static class SmtpReplies
     /// <summary>RFC 5321 §4.2.2; 5.5.4 RFC 3463 §3.6.</summary>
     public static SmtpReply InvalidArguments { get; } = new(501, "5.5.4", "Syntax error in arguments");
 
+    /// <summary>BDAT without a usable size (RFC 3030 §2): what follows could be message or command, so the connection ends.</summary>
+    public static SmtpReply InvalidChunkSize { get; } = new SmtpReply(501, "5.5.4", "Syntax: BDAT size [LAST]").AndClose();
+
     /// <summary>RFC 5321 §4.1.1.1: HELO and EHLO need a name.</summary>
     public static SmtpReply HelloNeedsName { get; } = new(501, "5.5.4", "A domain or address literal is needed");
 

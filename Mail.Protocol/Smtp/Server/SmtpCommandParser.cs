@@ -27,7 +27,7 @@ public static class SmtpCommandParser
         if (verb == SmtpVerb.Unknown)
             return new SmtpCommand.Invalid(verb, SmtpReplies.UnknownCommand);
         if (!IsPrintable(arguments))
-            return new SmtpCommand.Invalid(verb, SmtpReplies.InvalidArguments);
+            return new SmtpCommand.Invalid(verb, verb == SmtpVerb.Bdat ? SmtpReplies.InvalidChunkSize : SmtpReplies.InvalidArguments);
         return verb switch
         {
             SmtpVerb.Helo => Hello(arguments, verb),
@@ -109,7 +109,7 @@ public static class SmtpCommandParser
         var last = space >= 0 && Ascii.EqualsIgnoreCase(arguments[(space + 1)..], "LAST"u8);
         return TryParseNumber(size, out var octets) && (space < 0 || last)
             ? new SmtpCommand.Bdat(octets, last)
-            : new SmtpCommand.Invalid(SmtpVerb.Bdat, SmtpReplies.InvalidArguments);
+            : new SmtpCommand.Invalid(SmtpVerb.Bdat, SmtpReplies.InvalidChunkSize);
     }
 
     private static SmtpCommand WithoutArguments(ReadOnlySpan<byte> arguments, SmtpCommand command) =>

@@ -21,13 +21,14 @@ internal static class SmtpMailParser
     {
         if (text.IsEmpty)
             return Checked(mail);
-        var seen = new HashSet<string>();
+        var seen = new List<string>(4); // at most SmtpLimits.MaxParameters
         List<SmtpParameter>? others = null;
         var parameters = new SmtpParameters(text);
         while (parameters.MoveNext())
         {
-            if (!seen.Add(parameters.Keyword))
+            if (seen.Contains(parameters.Keyword))
                 return Invalid(SmtpReplies.InvalidArguments);
+            seen.Add(parameters.Keyword);
             if (allowed?.Contains(parameters.Keyword) == true)
             {
                 var value = parameters.HasValue ? Encoding.UTF8.GetString(parameters.Value) : null;

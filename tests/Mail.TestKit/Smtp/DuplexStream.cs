@@ -36,6 +36,9 @@ public sealed class DuplexStream : Stream
         return (new DuplexStream(toClient.Reader, toServer.Writer), new DuplexStream(toServer.Reader, toClient.Writer));
     }
 
+    /// <summary>Ends what this side sends; it can go on reading.</summary>
+    public void CompleteWriting() => _output.Dispose();
+
     public override int Read(byte[] buffer, int offset, int count) => _input.Read(buffer, offset, count);
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

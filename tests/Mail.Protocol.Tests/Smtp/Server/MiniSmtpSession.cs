@@ -55,6 +55,8 @@ internal sealed class MiniSmtpSession(Stream transport, SslServerAuthenticationO
         var transition = SmtpStateTable.Lookup(_state, command.Verb, Flags);
         if (command is SmtpCommand.Bdat chunk)
             return await BdatAsync(chunk, transition.Refusal, cancellationToken);
+        if (command is SmtpCommand.Invalid { Reply.ClosesConnection: true } fatal)
+            return fatal.Reply;
         if (transition.Refusal is { } refusal)
             return refusal;
         var reply = command is SmtpCommand.Invalid invalid ? invalid.Reply : await RunAsync(command, cancellationToken);
