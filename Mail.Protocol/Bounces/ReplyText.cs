@@ -26,7 +26,7 @@ internal sealed class ReplyText
     public static ReplyText Of(BounceReply reply)
     {
         var code = reply.Code ?? 0;
-        var enhanced = IsEnhancedCode(reply.EnhancedCode) ? reply.EnhancedCode! : "";
+        var enhanced = ReplyCodes.EnhancedAt(reply.EnhancedCode) ?? "";
         var text = new StringBuilder();
         foreach (var raw in reply.Text.AsSpan(0, Math.Min(reply.Text.Length, MaxCharacters)).EnumerateLines())
         {
@@ -38,6 +38,13 @@ internal sealed class ReplyText
             if (TakeEnhancedCode(ref line) is { } foundEnhanced && enhanced.Length == 0)
                 enhanced = foundEnhanced;
             AppendWords(text, line);
+        }
+
+        if (code == 0 || enhanced.Length == 0)
+        {
+            var found = ReplyCodes.Find(text.ToString());
+            code = code == 0 ? found.Code ?? 0 : code;
+            enhanced = enhanced.Length == 0 ? found.Enhanced ?? "" : enhanced;
         }
 
         if (code == 0 && enhanced.Length > 0)
@@ -72,22 +79,9 @@ internal sealed class ReplyText
     private static string? TakeEnhancedCode(ref ReadOnlySpan<char> line)
     {
         var start = line.TrimStart("(#[");
-        var end = start.IndexOfAnyExcept("0123456789.");
-        var code = end < 0 ? start : start[..end];
-        if (!IsEnhancedCode(code))
+        if (ReplyCodes.EnhancedAt(start) is not { } code)
             return null;
         line = start[code.Length..].TrimStart(":)] -");
-        return code.ToString();
-    }
-
-    // RFC 3463 §2: class.subject.detail
-    private static bool IsEnhancedCode(ReadOnlySpan<char> code)
-    {
-        if (code.Length is < 5 or > 9 || code[0] is not ('2' or '4' or '5') || code[1] != '.')
-            return false;
-        var rest = code[2..];
-        var dot = rest.IndexOf('.');
-        return dot is 1 or 2 or 3 && rest.Length - dot - 1 is 1 or 2 or 3
-            && !rest[..dot].ContainsAnyExceptInRange('0', '9') && !rest[(dot + 1)..].ContainsAnyExceptInRange('0', '9');
+        return code;
     }
 }

@@ -88,6 +88,9 @@ internal static class DkimPeers
         ["txt"] = new JsonObject(txt.Select(t => KeyValuePair.Create(t.Name, (JsonNode?)t.Record))),
     };
 
+    /// <summary>Runs a script of Debian's Python and returns what it prints.</summary>
+    public static Task<string> RunPython(string script, string input) => Run("/usr/bin/python3", ["-c", script], input);
+
     private static async Task<string> Run(string program, string[] arguments, string input)
     {
         var start = new ProcessStartInfo(program, arguments)
