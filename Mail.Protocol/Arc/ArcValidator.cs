@@ -27,8 +27,10 @@ public sealed class ArcValidator(IDnsResolver resolver, TimeProvider time, ArcVa
         var chain = ArcChain.Read(header);
         if (FaultOf(chain) is { } fault)
             return ArcResult.Fail(fault);
-        return chain.Sets.Count == 0
-            ? new ArcResult(ArcStatus.None, "")
+        if (chain.Sets.Count == 0)
+            return new ArcResult(ArcStatus.None, "");
+        return header.IsMalformed
+            ? ArcResult.Fail("malformed header")
             : await ValidateAsync(header, chain.Sets, cancellationToken);
     }
 

@@ -42,6 +42,8 @@ public sealed class DkimVerifier(IDnsResolver resolver, TimeProvider time, DkimV
             return Unreadable(list, fault!);
 
         var result = Named(tags, list!);
+        if (header.IsMalformed)
+            return result with { Status = DkimStatus.Permerror, Reason = "malformed header" };
         // RFC 6376 §6.1.3: the body hash is checked first; it needs no look-up.
         if (hashes.Body(tags.Body, tags.BodyLength) is not { } body)
             return result with { Status = DkimStatus.Policy, Reason = "too many different body hashes" };

@@ -7,8 +7,7 @@ namespace Mail.Protocol.Dkim;
 internal readonly record struct RawField(int Start, int Length, int NameLength, int ValueStart);
 
 /// <summary>
-/// The header section in its exact octets, as signatures need it, and the body behind it. Lines that are no field
-/// (an mbox "From " line, garbage) are skipped.
+/// The header section in its exact octets, as signatures need it, and the body behind it.
 /// </summary>
 internal sealed class RawHeader
 {
@@ -24,6 +23,12 @@ internal sealed class RawHeader
     public ReadOnlySequence<byte> Body { get; }
 
     public IReadOnlyList<RawField> Fields => _fields;
+
+    /// <summary>
+    /// A line that is no field stands among them. Some readers take the body to begin there, so a signature must not
+    /// pass: it would cover another message than the one they show. An mbox "From " line at the very start does not count.
+    /// </summary>
+    public bool IsMalformed { get; private set; }
 
     /// <summary>The fields, or null when the header has more octets or fields than allowed.</summary>
     public static RawHeader? Read(in ReadOnlySequence<byte> message, int maxBytes, int maxFields)
@@ -101,6 +106,10 @@ internal sealed class RawHeader
                 if (_fields.Count == maxFields)
                     return false;
                 _fields.Add(field);
+            }
+            else
+            {
+                IsMalformed |= start > 0 || !octets.StartsWith("From "u8);
             }
 
             start = next;

@@ -153,6 +153,19 @@ public sealed class DkimVerifierTests : IDisposable
         Assert.Equal("header too large", Assert.Single(await Verify(message)).Reason);
     }
 
+    [Theory]
+    [InlineData("From mallory Wed Mar  4 05:06:07 2026\r\n", "", DkimStatus.Pass)]
+    [InlineData("", "no field\r\n", DkimStatus.Permerror)]
+    [InlineData("", "no field: because of the blank\r\n", DkimStatus.Permerror)]
+    [InlineData("", ": no name\r\n", DkimStatus.Permerror)]
+    [InlineData("\tfolded onto nothing\r\n", "", DkimStatus.Permerror)]
+    public async Task Header_that_readers_may_end_elsewhere_does_not_pass(string before, string between, DkimStatus status)
+    {
+        byte[] message = [.. Encoding.ASCII.GetBytes(before), .. new DkimSigner(_key, "example.com", "ms1").Sign(s_message, s_now), .. Encoding.ASCII.GetBytes(between), .. s_message];
+
+        Assert.Equal(status, Assert.Single(await Verify(message)).Status);
+    }
+
     private byte[] Signed(DkimSignerOptions? options = null) =>
         [.. new DkimSigner(_key, "example.com", "ms1", options).Sign(s_message, s_now), .. s_message];
 
