@@ -4,9 +4,15 @@ using Mail.Protocol.Dmarc;
 namespace Mail.Protocol.Tests.Fuzz;
 
 /// <summary>A hostile DMARC record.</summary>
-public static class DmarcRecordFuzzTarget
+internal static class DmarcRecordFuzzTarget
 {
-    public static void Run(ReadOnlySpan<byte> input)
+    internal static string[] Seeds =>
+    [
+        "v=DMARC1; p=reject; sp=quarantine; np=none; adkim=s; aspf=r; t=y; psd=n; fo=1:d:s; pct=50",
+        "v=DMARC1; p=none; rua=mailto:a@example.com!10m,https://example.org/r; ruf=mailto:f@example.com",
+    ];
+
+    internal static void Run(ReadOnlySpan<byte> input)
     {
         var text = Encoding.Latin1.GetString(input);
         _ = DmarcRecord.Parse(text);

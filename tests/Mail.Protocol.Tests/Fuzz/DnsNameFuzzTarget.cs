@@ -4,9 +4,17 @@ using Mail.Protocol.Dns;
 namespace Mail.Protocol.Tests.Fuzz;
 
 /// <summary>Names from text and from the wire; what is accepted has one normal form.</summary>
-public static class DnsNameFuzzTarget
+internal static class DnsNameFuzzTarget
 {
-    public static void Run(ReadOnlySpan<byte> input)
+    internal static string[] Seeds =>
+    [
+        "\u0001a\u0007example\u0000",
+        "\u0003www\u00C0\u0000",
+        "a\\.b\\032c.example",
+        "nameserver 192.0.2.1\nnameserver 2001:db8::1",
+    ];
+
+    internal static void Run(ReadOnlySpan<byte> input)
     {
         var offset = 0;
         if (DnsName.TryRead(input, ref offset, out var read) && read.Length > 0 && (!DnsName.TryNormalize(read, out var same) || same != read))

@@ -7,9 +7,16 @@ using Mail.TestKit.Dns;
 namespace Mail.Protocol.Tests.Fuzz;
 
 /// <summary>A hostile SPF record, parsed, and evaluated in a zone where each name has that record.</summary>
-public static class SpfRecordFuzzTarget
+internal static class SpfRecordFuzzTarget
 {
-    public static void Run(ReadOnlySpan<byte> input)
+    internal static string[] Seeds =>
+    [
+        "a mx ptr include:b.example ip4:192.0.2.0/24 ip6:2001:db8::/32 exists:%{ir}.%{v}.a.example -all",
+        "redirect=%{d2}.a.example exp=%{l1r-}.a.example",
+        "a:%{s}%{l}%{o}%{d}%{i}%{p}%{h}/24//64 ~all",
+    ];
+
+    internal static void Run(ReadOnlySpan<byte> input)
     {
         var text = SpfRecord.Version + " " + Encoding.Latin1.GetString(input);
         _ = SpfRecord.Parse(text, out _);
