@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using Mail.Protocol.Addresses.Idna;
 
 namespace Mail.Protocol.Dns;
 
@@ -9,8 +9,6 @@ internal static class MailDomain
     private const int MaxLength = 253;
     private const int MaxLabelLength = 63;
 
-    private static readonly IdnMapping _idn = new() { AllowUnassigned = true };
-
     /// <summary>The name as A-labels, without trailing dot, ASCII in the case given; null for what is no name, such as an address literal.</summary>
     public static string? ToName(string domain)
     {
@@ -18,7 +16,8 @@ internal static class MailDomain
         // Longer than any name even before conversion: not worth the work.
         if (name.Length > MaxLength)
             return null;
-        if (!Ascii.IsValid(name) && ToAscii(name) is { } ascii)
+        // RFC 5890 §2.3.2.1: DNS knows A-labels only.
+        if (!Ascii.IsValid(name) && IdnaProcessing.TryToAscii(name, out var ascii, out _))
             name = ascii;
         return IsName(name) ? name : null;
     }
@@ -33,17 +32,5 @@ internal static class MailDomain
                 return false;
         }
         return true;
-    }
-
-    private static string? ToAscii(string name)
-    {
-        try
-        {
-            return _idn.GetAscii(name.ToLowerInvariant());
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
     }
 }

@@ -27,6 +27,8 @@ internal static class SpfMacroExpander
     private const int MaxNameLength = 253;
     // A record full of macros must not blow up: a text beyond this has no use.
     private const int MaxLength = 8192;
+    // Nor may many macros over a long value that each keep little of it: characters of values looked at.
+    private const int MaxWork = 32 * 1024;
 
     /// <summary>The name a domain-spec stands for; null when it stands for none.</summary>
     public static string? ExpandDomain(SpfMacroString spec, SpfMacroValues values, string domain, string validatedName)
@@ -39,7 +41,7 @@ internal static class SpfMacroExpander
             return null;
         // RFC 7208 §7.3: over-long names lose labels from the left.
         name = name.EndsWith('.') ? name[..^1] : name;
-        while (name.Length > MaxNameLength && name.IndexOf('.') is var dot and >= 0)
+        if (name.Length > MaxNameLength && name.IndexOf('.', name.Length - MaxNameLength - 1) is var dot and >= 0)
             name = name[(dot + 1)..];
         return name.Replace("\\", "\\\\", StringComparison.Ordinal);
     }
@@ -48,9 +50,14 @@ internal static class SpfMacroExpander
     public static string? Expand(SpfMacroString text, SpfMacroValues values, string domain, string validatedName)
     {
         var expanded = new StringBuilder();
+        var work = 0;
         foreach (var part in text.Parts)
         {
-            expanded.Append(part.Letter == '\0' ? part.Text : Transform(part, ValueOf(part.Letter, values, domain, validatedName)));
+            var value = part.Letter == '\0' ? part.Text : ValueOf(part.Letter, values, domain, validatedName);
+            work += value.Length;
+            if (work > MaxWork)
+                return null;
+            expanded.Append(part.Letter == '\0' ? value : Transform(part, value));
             if (expanded.Length > MaxLength)
                 return null;
         }

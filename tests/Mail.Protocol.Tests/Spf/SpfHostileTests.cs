@@ -27,6 +27,29 @@ public sealed class SpfHostileTests
     }
 
     [Fact]
+    public async Task Macros_that_keep_little_of_a_long_value_do_not_multiply_work()
+    {
+        _zone.Txt("bomb.example", "v=spf1 " + string.Concat(Enumerable.Repeat("exists:" + string.Concat(Enumerable.Repeat("%{s1r-}", 800)) + ".example ", 10)) + "-all");
+        var sender = string.Concat(Enumerable.Repeat("-a", 3000)) + "@bomb.example";
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        await CheckSender(sender);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
+    }
+
+    [Fact]
+    public async Task Cutting_a_name_of_many_labels_takes_one_step()
+    {
+        _zone.Txt("cut.example", "v=spf1 exists:" + string.Concat(Enumerable.Repeat("a.", 3900)) + "example -all");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        await CheckSender("a@cut.example");
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
     public async Task A_record_of_many_terms_is_read_once_through()
     {
         _zone.Txt("long.example", "v=spf1 " + string.Join(' ', Enumerable.Repeat("ip4:198.51.100.1", 3800)) + " ip4:192.0.2.1 -all");
