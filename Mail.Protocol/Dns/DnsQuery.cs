@@ -12,11 +12,10 @@ internal sealed class DnsQuery
     public const int UdpPayloadBytes = 1232;
 
     private readonly int _questionLength;
-    private readonly bool _caseMatters;
 
-    private DnsQuery(byte[] packet, int questionLength, bool caseMatters)
+    private DnsQuery(byte[] packet, int questionLength)
     {
-        (Packet, _questionLength, _caseMatters) = (packet, questionLength, caseMatters);
+        (Packet, _questionLength) = (packet, questionLength);
     }
 
     /// <summary>The message to send.</summary>
@@ -42,7 +41,7 @@ internal sealed class DnsQuery
         var questionLength = end - HeaderLength;
         if (edns)
             WriteOpt(packet, ref end);
-        return new DnsQuery(packet[..end].ToArray(), questionLength, randomizeCase);
+        return new DnsQuery(packet[..end].ToArray(), questionLength);
     }
 
     /// <summary>Whether a message is the answer to this question: id, direction, operation and question (RFC 5452 §3, §9.1).</summary>
@@ -60,11 +59,14 @@ internal sealed class DnsQuery
         return message.Length >= HeaderLength + _questionLength && HasQuestion(message.Slice(HeaderLength, _questionLength));
     }
 
+    /// <summary>Whether an answer repeats the letters as they were sent: a forger has to guess them, an old server may not care.</summary>
+    public bool IsRepeatedExactlyIn(ReadOnlySpan<byte> answer) =>
+        answer.Length < HeaderLength + _questionLength
+        || answer.Slice(HeaderLength, _questionLength).SequenceEqual(Packet.AsSpan(HeaderLength, _questionLength));
+
     private bool HasQuestion(ReadOnlySpan<byte> question)
     {
         var sent = Packet.AsSpan(HeaderLength, _questionLength);
-        if (_caseMatters)
-            return question.SequenceEqual(sent);
         for (var i = 0; i < sent.Length; i++)
         {
             if (Lower(question[i]) != Lower(sent[i]))

@@ -43,7 +43,7 @@ internal sealed class DnsTransport(TimeProvider clock, TimeSpan timeout, bool ra
     }
 
     /// <summary>Null when the question has to be asked over TCP.</summary>
-    private static async Task<byte[]?> OverUdpAsync(IPEndPoint server, DnsQuery query, CancellationToken cancellationToken)
+    private async Task<byte[]?> OverUdpAsync(IPEndPoint server, DnsQuery query, CancellationToken cancellationToken)
     {
         // A fresh socket per question: the system picks a random port (RFC 5452 §9.2), and a connected socket
         // takes datagrams of this server only (RFC 5452 §9.1).
@@ -57,8 +57,10 @@ internal sealed class DnsTransport(TimeProvider clock, TimeSpan timeout, bool ra
             {
                 var length = await socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
                 var message = buffer.AsSpan(0, length);
-                if (query.IsAnsweredBy(message))
-                    return DnsMessage.IsTruncated(message) || length > DnsQuery.UdpPayloadBytes ? null : message.ToArray();
+                if (!query.IsAnsweredBy(message))
+                    continue;
+                var isWhole = !DnsMessage.IsTruncated(message) && length <= DnsQuery.UdpPayloadBytes;
+                return isWhole && (!randomizeCase || query.IsRepeatedExactlyIn(message)) ? message.ToArray() : null;
             }
             return null;
         }

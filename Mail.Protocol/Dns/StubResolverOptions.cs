@@ -20,7 +20,7 @@ public sealed class StubResolverOptions
     /// <summary>Questions on the wire at one time, one socket each; more wait for their turn. Default: 256.</summary>
     public int MaximumConcurrentQueries { get; init; } = 256;
 
-    /// <summary>Asks in random case (0x20) to make forging harder. Off for servers that do not repeat the question as it came. Default: true.</summary>
+    /// <summary>Asks in random case (0x20) to make forging harder. A server that does not repeat the case is asked again over TCP. Default: true.</summary>
     public bool RandomizeCase { get; init; } = true;
 
     /// <summary>Answers kept at most; 0 switches the cache off. Default: 100,000.</summary>

@@ -59,10 +59,6 @@ internal sealed class ForgingServer : IDisposable
             case "question":
                 answer[13] = (byte)'z';
                 break;
-            case "case":
-                for (var i = 13; i < 30; i++)
-                    answer[i] = char.IsAsciiLetter((char)answer[i]) ? (byte)(answer[i] ^ 0x20) : answer[i];
-                break;
             case "direction":
                 answer[2] &= 0x7F;
                 break;

@@ -99,7 +99,6 @@ public sealed class StubResolverFailureTests : IAsyncLifetime
     [Theory]
     [InlineData("id")]
     [InlineData("question")]
-    [InlineData("case")]
     [InlineData("direction")]
     public async Task A_message_that_does_not_answer_the_question_is_dropped_and_the_true_one_taken(string forged)
     {
@@ -109,6 +108,25 @@ public sealed class StubResolverFailureTests : IAsyncLifetime
         var result = await Resolver(sender.EndPoint).ResolveAAsync("a-name-with-many-letters.example", _none);
 
         Assert.Equal([IPAddress.Parse("192.0.2.1")], result.Records);
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public async Task An_answer_in_another_case_is_asked_for_again_over_tcp(bool randomizeCase, int questions)
+    {
+        _first.Zone.A("a-name-with-many-letters.example", "192.0.2.1");
+        _first.Tamper = (question, answer) =>
+        {
+            for (var i = 13; i < question.Length - 5; i++)
+                answer[i] = char.IsAsciiLetter((char)answer[i]) ? (byte)(answer[i] ^ 0x20) : answer[i];
+            return answer;
+        };
+        var resolver = new StubResolver(new StubResolverOptions { Servers = [_first.EndPoint], TimeProvider = _clock, RandomizeCase = randomizeCase });
+
+        Assert.True((await resolver.ResolveAAsync("a-name-with-many-letters.example", _none)).IsFound);
+        Assert.Equal(questions, _first.Questions.Count);
+        Assert.Equal(randomizeCase, _first.Questions.Last().IsTcp);
     }
 
     [Theory]
