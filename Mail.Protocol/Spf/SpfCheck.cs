@@ -7,6 +7,8 @@ namespace Mail.Protocol.Spf;
 /// <summary>One run of check_host() with its includes and redirects.</summary>
 internal sealed class SpfCheck(SpfMacroValues values, SpfLookups lookups)
 {
+    private IReadOnlyList<string>? _validatedNames;
+
     private IPAddress Address => values.Address;
 
     public Task<SpfVerdict> RunAsync(string domain) => EvaluateAsync(domain);
@@ -154,21 +156,27 @@ internal sealed class SpfCheck(SpfMacroValues values, SpfLookups lookups)
     private async Task<string> ValidatedNameAsync(SpfMacroString text, string domain) =>
         text.Parts.Any(p => p.Letter == 'p') && await FindValidatedNameAsync(domain) is { } found ? found.Name : "unknown";
 
-    /// <summary>The reverse name that has the client's address (RFC 7208 §5.5): the domain itself, or else a name below it, or else any.</summary>
+    /// <summary>The validated name to use (RFC 7208 §7.3): the domain itself, or else a name below it, or else any.</summary>
     private async Task<ValidatedName?> FindValidatedNameAsync(string domain)
     {
-        ValidatedName? best = null;
+        var names = _validatedNames ??= await ValidateNamesAsync();
+        var name = names.FirstOrDefault(n => n.Equals(domain, StringComparison.OrdinalIgnoreCase))
+            ?? names.FirstOrDefault(n => n.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase));
+        if (name is not null)
+            return new ValidatedName(name, IsWithin: true);
+        return names.Count > 0 ? new ValidatedName(names[0], IsWithin: false) : null;
+    }
+
+    // RFC 7208 §5.5: the names that the client's address claims and that have the address. The same for the whole check.
+    private async Task<IReadOnlyList<string>> ValidateNamesAsync()
+    {
+        var validated = new List<string>();
         foreach (var name in await lookups.ReverseNamesAsync(Address))
         {
-            if (!await lookups.HasAddressAsync(name, Address))
-                continue;
-            if (name.Equals(domain, StringComparison.OrdinalIgnoreCase))
-                return new ValidatedName(name, IsWithin: true);
-            var isBelow = name.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
-            if (best is null || (isBelow && !best.IsWithin))
-                best = new ValidatedName(name, isBelow);
+            if (await lookups.HasAddressAsync(name, Address))
+                validated.Add(name);
         }
-        return best;
+        return validated;
     }
 
     private sealed record ValidatedName(string Name, bool IsWithin);

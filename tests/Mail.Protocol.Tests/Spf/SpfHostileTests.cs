@@ -71,6 +71,21 @@ public sealed class SpfHostileTests
     }
 
     [Fact]
+    public async Task The_names_of_a_client_are_validated_once()
+    {
+        _zone.Txt("x.example", "v=spf1 " + string.Concat(Enumerable.Repeat("ptr:%{p}.none.example ", 10)) + "-all exp=%{p}.example").A("h.example", "192.0.2.1");
+        for (var i = 0; i < 100; i++)
+            _zone.Ptr("192.0.2.1", $"h{i}.example");
+        var resolver = new FakeDnsResolver(_zone);
+
+        var outcome = await SpfEvaluator.CheckMailFromAsync(IPAddress.Parse("192.0.2.1"), "a@x.example", "h.example", resolver, null, CancellationToken.None);
+
+        Assert.Equal(SpfResult.Fail, outcome.Result);
+        Assert.Equal(1, resolver.Questions.Count(q => q.Type == DnsRecordType.Ptr));
+        Assert.Equal(10, resolver.Questions.Count(q => q.Type == DnsRecordType.A));
+    }
+
+    [Fact]
     public async Task An_explanation_cannot_carry_a_line_break()
     {
         _zone.Txt("x.example", "v=spf1 exp=why.example -all").Txt("why.example", "hello %{l}");
