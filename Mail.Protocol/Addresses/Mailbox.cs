@@ -24,7 +24,7 @@ public sealed record Mailbox : AddressListItem
     /// <param name="address">The address.</param>
     public Mailbox(string? displayName, EmailAddress address)
     {
-        DisplayName = string.IsNullOrWhiteSpace(displayName) ? null : WithoutControls(displayName);
+        DisplayName = WithoutControls(displayName ?? "").Trim() is { Length: > 0 } name ? name : null;
         Address = address;
     }
 
@@ -79,13 +79,10 @@ public sealed record Mailbox : AddressListItem
         return i == text.Length - 1;
     }
 
-    private static string WithoutControls(string name)
-    {
-        name = name.Trim();
-        return LocalPartSyntax.HasForbidden(name)
-            ? string.Concat(name.EnumerateRunes().Select(r => Rune.IsControl(r) || r.Value is 0x2028 or 0x2029 ? " " : r.ToString()))
+    private static string WithoutControls(string name) =>
+        LocalPartSyntax.HasForbidden(name)
+            ? string.Concat(name.EnumerateRunes().Select(static r => LocalPartSyntax.HasForbidden(r.ToString()) ? " " : r.ToString()))
             : name;
-    }
 
     /// <summary>The mailbox in readable form, name quoted where needed; not encoded for a header (<see cref="Mime.MimeWriter"/> does that).</summary>
     public override string ToString() =>

@@ -23,12 +23,11 @@ internal static class Charsets
     private static readonly FrozenDictionary<string, int> CodePages = new Dictionary<string, int>
     {
         ["iso-8859-1"] = 1252, ["latin1"] = 1252, ["l1"] = 1252, ["8859-1"] = 1252, ["ansi"] = 1252, ["x-ansi"] = 1252, ["windows"] = 1252,
-        ["iso-8859-9"] = 1254, ["latin5"] = 1254, ["iso-8859-11"] = 874, ["tis-620"] = 874, ["tis620"] = 874, ["iso-8859-8-i"] = 38598,
+        ["iso-8859-9"] = 1254, ["latin5"] = 1254, ["iso-8859-11"] = 874, ["tis-620"] = 874, ["tis620"] = 874, 
         ["gb2312"] = 54936, ["gbk"] = 54936, ["gb_2312-80"] = 54936, ["gb18030"] = 54936, ["x-gbk"] = 54936, ["euc-cn"] = 54936, ["cp936"] = 54936,
         ["chinese"] = 54936, ["gb2312_charset"] = 54936, ["hz"] = 52936, ["hz-gb-2312"] = 52936,
         ["big5"] = 950, ["big5-hkscs"] = 950, ["x-big5"] = 950, ["big5hkscs"] = 950, ["cn-big5"] = 950,
         ["euc-kr"] = 949, ["euckr"] = 949, ["ks_c_5601"] = 949, ["ks_c_5601-1987"] = 949, ["ksc5601"] = 949, ["uhc"] = 949, ["iso-2022-kr"] = 50225,
-        ["shift_jis"] = 932, ["shift-jis"] = 932, ["sjis"] = 932, ["x-sjis"] = 932, ["ms_kanji"] = 932, ["windows-31j"] = 932, ["ms932"] = 932,
         ["euc-jp"] = 51932, ["eucjp"] = 51932, ["x-euc-jp"] = 51932, ["iso-2022-jp"] = 50220, ["iso-2022-jp-1"] = 50220, ["iso-2022-jp-2"] = 50220,
         ["iso-2022-jp-3"] = 50220, ["iso-2022-jp-ms"] = 50220, ["koi8-ru"] = 21866, ["koi8u"] = 21866, ["koi8r"] = 20866, ["koi8"] = 20866,
         ["x-mac-roman"] = 10000, ["macroman"] = 10000,
@@ -41,6 +40,9 @@ internal static class Charsets
         ["utf-7"] = Utf7.Decode, ["utf7"] = Utf7.Decode, ["unicode-1-1-utf-7"] = Utf7.Decode,
         ["utf-16"] = DecodeUtf16, ["utf16"] = DecodeUtf16, ["utf-16be"] = Encoding.BigEndianUnicode.GetString, ["utf-16le"] = Encoding.Unicode.GetString,
         ["unicode"] = DecodeUtf16, ["ucs-2"] = DecodeUtf16, ["utf-32"] = Encoding.UTF32.GetString,
+        ["shift_jis"] = Cp932.Decode, ["shift-jis"] = Cp932.Decode, ["sjis"] = Cp932.Decode, ["x-sjis"] = Cp932.Decode, ["ms_kanji"] = Cp932.Decode,
+        ["windows-31j"] = Cp932.Decode, ["ms932"] = Cp932.Decode, ["cp932"] = Cp932.Decode, ["windows-932"] = Cp932.Decode,
+        ["iso-8859-7"] = Iso8859.Decode7, ["iso-8859-8"] = Iso8859.Decode8, ["iso-8859-8-i"] = Iso8859.Decode8, ["iso-8859-8-e"] = Iso8859.Decode8,
         ["iso-8859-10"] = Iso8859.Decode10, ["iso-8859-14"] = Iso8859.Decode14, ["iso-8859-16"] = Iso8859.Decode16,
     }.ToFrozenDictionary();
 

@@ -56,6 +56,9 @@ internal sealed class IdentityDecoder : ContentDecoder
 /// <summary>Base64 (RFC 2045 §6.8): characters outside the alphabet are passed over, padding in the middle starts anew.</summary>
 internal sealed class Base64Decoder : ContentDecoder
 {
+    private static readonly SearchValues<byte> Alphabet =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
+
     private int _bits, _count;
 
     internal override void Decode(ReadOnlySpan<byte> source, Span<byte> target, out int consumed, out int written)
@@ -63,14 +66,15 @@ internal sealed class Base64Decoder : ContentDecoder
         consumed = written = 0;
         while (consumed < source.Length && written + 3 < target.Length)
         {
-            // The quick way, as long as quanta are whole: it passes over white space and stops at anything odd
-            if (_count == 0)
-            {
-                Base64.DecodeFromUtf8(source[consumed..], target[written..], out var read, out var produced, isFinalBlock: false);
-                consumed += read;
-                written += produced;
-                if (consumed == source.Length || written + 3 >= target.Length) return;
-            }
+            // The quick way, for whole quanta of a line: the framework's decoder is not exact about what it consumed before anything odd
+            var line = source[consumed..];
+            var run = _count == 0 ? line.IndexOfAnyExcept(Alphabet) : 0;
+            if (run < 0) run = line.Length;
+            run = Math.Min(run, (target.Length - written) / 3 * 4) & ~3;
+            Base64.DecodeFromUtf8(line[..run], target[written..], out var read, out var produced);
+            consumed += read;
+            written += produced;
+            if (consumed == source.Length || written + 3 >= target.Length) return;
             StepOver(source, target, ref consumed, ref written);
         }
     }

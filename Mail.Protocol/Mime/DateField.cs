@@ -5,6 +5,7 @@ namespace Mail.Protocol.Mime;
 /// <summary>The date-time of header fields (RFC 5322 §3.3): strict when written, tolerant when read.</summary>
 internal static class DateField
 {
+    private const int MaxLength = 200;
     private const string Months = "janfebmaraprmayjunjulaugsepoctnovdec";
 
     // RFC 5322 §4.3 obs-zone, and two that are common in Europe; in minutes
@@ -28,7 +29,7 @@ internal static class DateField
         output.WriteUtf8(zone);
     }
 
-    private ref struct Parts
+    private struct Parts
     {
         internal int Day, Month, Year, Hour, Minute, Second, Zone;
         internal bool HasTime, HasYear, Afternoon;
@@ -38,19 +39,30 @@ internal static class DateField
     internal static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset date)
     {
         date = default;
-        if (text.Length > 200) return false;
+        if (text.Length > MaxLength) return false;
         if (text.Length > 10 && text[4] == '-') return TryParseIso(text, out date);
         var parts = new Parts();
-        var comments = 0;
-        foreach (var range in text.SplitAny(' ', '\t', ',', '\r', '\n'))
-        {
-            var word = text[range];
-            if (word.IsEmpty) continue;
-            if (word[0] == '(') comments++;
-            if (comments == 0) ReadWord(word, ref parts);
-            if (word[^1] == ')') comments--;
-        }
+        Span<char> buffer = stackalloc char[MaxLength];
+        ReadOnlySpan<char> clean = buffer[..CopyWithoutComments(text, buffer)];
+        foreach (var range in clean.SplitAny(' ', '\t', ',', '\r', '\n'))
+            if (!clean[range].IsEmpty) ReadWord(clean[range], ref parts);
         return TryMake(parts, out date);
+    }
+
+    // RFC 5322 §4.3: comments and white space may stand anywhere, around the colons of the time too
+    private static int CopyWithoutComments(ReadOnlySpan<char> text, Span<char> buffer)
+    {
+        int length = 0, depth = 0;
+        foreach (var c in text)
+        {
+            if (c == '(') depth++;
+            else if (c == ')') depth = Math.Max(0, depth - 1);
+            if (depth > 0 || c == ')') continue;
+            if (c is ' ' or '\t' && length > 0 && buffer[length - 1] is ':' or ' ') continue;
+            if (c == ':' && length > 0 && buffer[length - 1] == ' ') length--;
+            buffer[length++] = c == '\t' ? ' ' : c;
+        }
+        return length;
     }
 
     private static bool TryParseIso(ReadOnlySpan<char> text, out DateTimeOffset date) =>

@@ -102,5 +102,6 @@ internal static partial class EncodedWords
             }
         }
         output.Write("?="u8);
+        output.FoldAt = MaxLine;
     }
 }

@@ -35,7 +35,7 @@ internal static class HeaderText
     {
         var text = WithoutControls(value).AsSpan().Trim(" \t");
         if (text.IsEmpty) return;
-        if (output.Column + 1 + text.Length <= 78 && IsPrintable(text) && !LooksEncoded(text))
+        if (output.Column + 1 + text.Length <= output.FoldAt && IsPrintable(text) && !LooksEncoded(text))
         {
             output.WriteByte((byte)' ');
             output.WriteUtf8(text);
@@ -91,7 +91,7 @@ internal static class HeaderText
         return start >= 0 && word[(start + 2)..].Contains("?=", StringComparison.Ordinal);
     }
 
-    /// <summary>Words with the white space before each, folded where a line would pass column 78.</summary>
+    /// <summary>Words with the white space before each, folded where a line would get too long.</summary>
     private static void WriteRest(MimeOutput output, ReadOnlySpan<char> text)
     {
         while (!text.IsEmpty)
@@ -100,7 +100,7 @@ internal static class HeaderText
             if (start < 0) return;
             var length = text[start..].IndexOfAny(' ', '\t');
             var end = length < 0 ? text.Length : start + length;
-            if (output.Column + end > 78) output.EndLine();
+            if (output.Column + end > output.FoldAt) output.EndLine();
             output.WriteUtf8(text[..end]);
             text = text[end..];
         }

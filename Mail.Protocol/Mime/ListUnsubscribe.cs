@@ -7,7 +7,7 @@ namespace Mail.Protocol.Mime;
 public sealed record ListUnsubscribe(string? Https, string? MailTo, bool OneClick)
 {
     /// <summary>The longest URI that is written or read, in characters.</summary>
-    public const int MaxUri = 900;
+    public const int MaxUri = 800;
 
     private const string Field = "List-Unsubscribe", PostField = "List-Unsubscribe-Post", OneClickValue = "List-Unsubscribe=One-Click";
     private const int MaxUris = 20;

@@ -26,12 +26,27 @@ public static class MessageIdSyntax
             var open = text.IndexOf('<');
             var close = open < 0 ? -1 : text[open..].IndexOf('>');
             if (close < 0) break;
-            var id = text.Slice(open + 1, close - 1).Trim();
-            if (!id.IsEmpty) ids.Add(id.ToString());
+            var id = WithoutBlanks(text.Slice(open + 1, close - 1));
+            if (id.Length > 0) ids.Add(id);
             text = text[(open + close + 1)..];
         }
         var bare = text.Trim();
         if (ids.Count == 0 && !bare.IsEmpty && !bare.ContainsAny(" \t<>")) ids.Add(bare.ToString());
         return ids;
+    }
+
+    /// <summary>RFC 5322 §4.5.4: white space and comments within an id.</summary>
+    private static string WithoutBlanks(ReadOnlySpan<char> id)
+    {
+        if (!id.ContainsAny(" \t(")) return id.ToString();
+        var result = new System.Text.StringBuilder(id.Length);
+        var depth = 0;
+        foreach (var c in id)
+        {
+            if (c == '(') depth++;
+            else if (c == ')' && depth > 0) depth--;
+            else if (depth == 0 && c is not (' ' or '\t')) result.Append(c);
+        }
+        return result.ToString();
     }
 }

@@ -7,6 +7,7 @@ namespace Mail.Protocol.Mime;
 internal sealed class MimeOutput(IBufferWriter<byte> target) : IDisposable
 {
     private const int StagingBytes = 16 * 1024;
+    private const int MaxHeaderLine = 78;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(StagingBytes);
     private int _length;
@@ -18,6 +19,9 @@ internal sealed class MimeOutput(IBufferWriter<byte> target) : IDisposable
 
     /// <summary>Octets on the current line. Only header writing keeps it.</summary>
     internal int Column { get; set; }
+
+    /// <summary>Where a header line is folded: 78 (RFC 5322 §2.1.1), 76 once it has an encoded word (RFC 2047 §2).</summary>
+    internal int FoldAt { get; set; } = MaxHeaderLine;
 
     /// <summary>True at the start and behind a line end.</summary>
     internal bool AtLineStart => (_length > 0 ? _buffer[_length - 1] : _lastFlushed) == (byte)'\n';
@@ -53,12 +57,13 @@ internal sealed class MimeOutput(IBufferWriter<byte> target) : IDisposable
     {
         Write("\r\n"u8);
         Column = 0;
+        FoldAt = MaxHeaderLine;
     }
 
-    /// <summary>A space, or a fold when what follows would pass column 78 (RFC 5322 §2.1.1, §2.2.3).</summary>
+    /// <summary>A space, or a fold when what follows would pass <see cref="FoldAt"/> (RFC 5322 §2.2.3).</summary>
     internal void SpaceOrFold(int nextLength)
     {
-        if (Column > 1 && Column + 1 + nextLength > 78) EndLine();
+        if (Column > 1 && Column + 1 + nextLength > FoldAt) EndLine();
         WriteByte((byte)' ');
     }
 

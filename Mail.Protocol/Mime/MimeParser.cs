@@ -176,7 +176,7 @@ internal ref struct MimeParser
         {
             var line = _lines.Content;
             if (line.IsEmpty) break;
-            if (isRoot && _lines.Start == 0 && (line.StartsWith("From "u8) || line.StartsWith(">From "u8)))
+            if (isRoot && _lines.Start == 0 && !IsField(line) && (line.StartsWith("From "u8) || line.StartsWith(">From "u8)))
             {
                 Report(MimeDefect.MboxFromLine);
                 start = end = _lines.End;
