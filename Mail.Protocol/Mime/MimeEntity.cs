@@ -34,7 +34,8 @@ public sealed class MimeEntity
     private long _bodyEnd;
 
     internal MimeEntity(
-        ReadOnlySequence<byte> source, long start, long bodyStart, MimeHeaders headers, MimeEntity? parent, MimeLimits limits, List<MimeDefect> defects)
+        ReadOnlySequence<byte> source, long start, long bodyStart, MimeHeaders headers, bool has8BitHeader, MimeEntity? parent, MimeLimits limits,
+        List<MimeDefect> defects)
     {
         _source = source;
         _start = start;
@@ -43,6 +44,8 @@ public sealed class MimeEntity
         _defects = defects;
         Headers = headers;
         ContentType = ReadContentType(parent);
+        if (has8BitHeader && ContentType.Parameter("charset") is { Length: > 0 } charset)
+            foreach (var field in headers) field.Charset = charset;
         TransferEncoding = ReadTransferEncoding();
         (Disposition, var dispositionName) = ReadDisposition();
         FileName = BaseName(dispositionName ?? ContentType.Parameter("name"));

@@ -8,6 +8,8 @@ namespace Mail.Protocol.Mime;
 /// <param name="rawValue">The octets behind the colon, folds included, without the last line end.</param>
 public sealed class MimeHeader(string name, ReadOnlyMemory<byte> rawValue)
 {
+    private const byte Escape = 0x1b;
+
     private string? _unfolded, _decoded;
 
     /// <summary>The name as written.</summary>
@@ -16,21 +18,30 @@ public sealed class MimeHeader(string name, ReadOnlyMemory<byte> rawValue)
     /// <summary>The octets behind the colon, folds included, without the last line end.</summary>
     public ReadOnlyMemory<byte> RawValue { get; } = rawValue;
 
-    /// <summary>The value unfolded (RFC 5322 §2.2.3) and trimmed; octets as UTF-8 or else windows-1252; encoded words as they are.</summary>
-    public string Unfolded => _unfolded ??= Unfold(RawValue.Span);
+    /// <summary>The value unfolded (RFC 5322 §2.2.3) and trimmed; octets as UTF-8, else in the charset of the body, else windows-1252; encoded words as they are.</summary>
+    public string Unfolded => _unfolded ??= Unfold(RawValue.Span, Charset);
+
+    /// <summary>The charset of octets that are not UTF-8: mailers that do not encode headers use that of the body.</summary>
+    internal string? Charset { get; set; }
 
     /// <summary>As <see cref="Unfolded"/>, with encoded words decoded (RFC 2047). Has no line breaks and no control characters but tabs.</summary>
     public string Decoded => _decoded ??= HeaderText.WithoutControls(EncodedWords.Decode(Unfolded));
 
-    private static string Unfold(ReadOnlySpan<byte> raw)
+    private static string Unfold(ReadOnlySpan<byte> raw, string? charset)
     {
         raw = raw.Trim(" \t\r\n"u8);
-        if (raw.IndexOfAny((byte)'\r', (byte)'\n', (byte)0) < 0) return Charsets.Guess(raw);
+        if (raw.IndexOfAny((byte)'\r', (byte)'\n', (byte)0) < 0) return Decode(raw, charset);
         var octets = new byte[raw.Length];
         var length = 0;
         foreach (var octet in raw)
             if (octet is not ((byte)'\r' or (byte)'\n' or 0)) octets[length++] = octet;
-        return Charsets.Guess(octets.AsSpan(0, length));
+        return Decode(octets.AsSpan(0, length), charset);
+    }
+
+    private static string Decode(ReadOnlySpan<byte> octets, string? charset)
+    {
+        if (octets.Contains(Escape)) return Charsets.Decode("iso-2022-jp", octets); // raw, without encoded words
+        return charset is null || System.Text.Unicode.Utf8.IsValid(octets) ? Charsets.Guess(octets) : Charsets.Decode(charset, octets);
     }
 
     /// <summary>The field on one line.</summary>

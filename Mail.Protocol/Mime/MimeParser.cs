@@ -10,6 +10,7 @@ namespace Mail.Protocol.Mime;
 internal ref struct MimeParser
 {
     private const int MaxBoundary = 998;
+    private const int MaxName = 998; // a line of RFC 5322 §2.1.1; less than what is kept of a line that crosses segments
 
     private sealed class Frame(MimeEntity entity, byte[]? boundary)
     {
@@ -131,10 +132,11 @@ internal ref struct MimeParser
             var start = _lines.End;
             var block = ReadHeaderBlock(parent is null, out pending);
             var headers = MimeHeaders.Parse(block, _limits.MaxHeaders, out var truncated);
-            if (!System.Text.Unicode.Utf8.IsValid(block.Span)) Report(MimeDefect.EightBitHeader);
+            var has8BitHeader = !System.Text.Unicode.Utf8.IsValid(block.Span);
+            if (has8BitHeader) Report(MimeDefect.EightBitHeader);
             if (truncated) Report(MimeDefect.HeaderTruncated);
             var bodyStart = pending ? _lines.Start : _lines.End;
-            var entity = new MimeEntity(_source, start, bodyStart, headers, parent, _limits, _defects);
+            var entity = new MimeEntity(_source, start, bodyStart, headers, has8BitHeader, parent, _limits, _defects);
             parent?.AddChild(entity);
             first ??= entity;
             parent = Push(entity);
@@ -175,7 +177,7 @@ internal ref struct MimeParser
         while (_lines.Next())
         {
             var line = _lines.Content;
-            if (line.IsEmpty) break;
+            if (line.TrimEnd((byte)'\r').IsEmpty) break; // CR CR LF comes from careless conversions
             if (isRoot && _lines.Start == 0 && !IsField(line) && (line.StartsWith("From "u8) || line.StartsWith(">From "u8)))
             {
                 Report(MimeDefect.MboxFromLine);
@@ -200,7 +202,7 @@ internal ref struct MimeParser
     // RFC 5322 §2.2, with the space before the colon of §4.5
     private static bool IsField(ReadOnlySpan<byte> line)
     {
-        var colon = line.IndexOf((byte)':');
+        var colon = line[..Math.Min(line.Length, MaxName)].IndexOf((byte)':');
         return colon > 0 && line[..colon].TrimEnd(" \t"u8).IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0;
     }
 

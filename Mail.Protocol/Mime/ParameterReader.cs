@@ -33,10 +33,14 @@ internal ref struct ParameterReader(ReadOnlySpan<char> text)
     internal Dictionary<string, string> ReadParameters()
     {
         var pieces = new List<Piece>();
+        SkipSpaceAndComments();
+        // "text/plain charset=utf-8": the first semicolon is forgotten often enough
+        var separated = _rest.IsEmpty || !char.IsAsciiLetter(_rest[0]);
         while (!_rest.IsEmpty && pieces.Count < MaxParameters)
         {
-            var next = _rest.IndexOf(';');
-            if (next < 0) break;
+            var next = separated ? _rest.IndexOf(';') : -1;
+            if (next < 0 && separated) break;
+            separated = true;
             _rest = _rest[(next + 1)..];
             SkipSpaceAndComments();
             var length = _rest.IndexOfAny("=; \t\r\n");
