@@ -12,7 +12,7 @@ public static class ReservedHeaders
     [
         // RFC 5322 §3.6: have their own members, or must be unique
         "From", "Sender", "To", "Cc", "Bcc", "Reply-To", "Subject", "Date", "Message-ID",
-        // Trace and transport: RFC 5322 §3.6.7, RFC 5321 §4.4, RFC 7001 and its successors
+        // Trace and transport: RFC 5322 §3.6.7, RFC 5321 §4.4, RFC 8601 §5
         "Return-Path", "Received", "Received-SPF", "Delivered-To", "X-Original-To", "Authentication-Results",
         "X-Envelope-From", "X-Envelope-To", "Envelope-To",
         // Resent fields are prepended by a resender: RFC 5322 §3.6.6
