@@ -11,12 +11,15 @@ public class HostileMailTests
     private const int Many = 1_000_000;
     private const int Deep = 100_000;
 
+    // Linear work takes a second or two on a busy machine; what is quadratic in a million takes an hour
+    private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(60);
+
     public static TheoryData<string> Names => [.. Mails.Keys];
 
     private static readonly Dictionary<string, Func<byte[]>> Mails = new()
     {
         ["one header line of 100 MB"] = () => Repeat("Subject: ", "a", 100 << 20, "\r\n\r\nbody"),
-        ["one folded header of 50 MB"] = () => Repeat("Subject: a", "\r\n ", 17 << 20, "\r\n\r\nbody"),
+        ["one header folded a million times"] = () => Repeat("Subject: a", "\r\n ", Many, "\r\n\r\nbody"),
         ["header fields by the million"] = () => Repeat("", "A: b\r\n", Many, "\r\nbody"),
         ["header line without colon of 50 MB"] = () => Repeat("", "a", 50 << 20, ""),
         ["parts by the million"] = () => Repeat(Multipart("b"), "--b\r\n\r\nx\r\n", Many, "--b--"),
@@ -44,8 +47,8 @@ public class HostileMailTests
         ["uuencoded files that never end"] = () => Repeat("\r\n", "begin 644 a\r\n#86)C\r\n", 300_000, ""),
         ["bare carriage returns"] = () => Repeat("Subject: a\r\n\r\n", "\r", 20 << 20, ""),
         ["NULs"] = () => Repeat("", "\0", 20 << 20, ""),
-        ["line ends alone"] = () => Repeat(Multipart("b"), "\n", 20 << 20, ""),
-        ["dashes alone"] = () => Repeat(Multipart("b"), "\n--", 10 << 20, ""),
+        ["line ends alone"] = () => Repeat(Multipart("b"), "\n", 10 << 20, ""),
+        ["dashes alone"] = () => Repeat(Multipart("b"), "\n--", Many, ""),
         ["a message that claims to hold itself"] = () => Repeat(Multipart("b"), "--b\r\nContent-Type: message/rfc822\r\nContent-ID: <a>\r\n\r\n" + Multipart("b"), 20_000, ""),
         ["shifts of iso-2022-jp"] = () => Repeat("Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n", "\u001b$B\u001b(B", Many, ""),
         ["shifts of utf-7"] = () => Repeat("Content-Type: text/plain; charset=utf-7\r\n\r\n", "+AGE-", Many, ""),
@@ -61,7 +64,7 @@ public class HostileMailTests
         MimeProbe.ReadAll(MimeMessage.Parse(octets));
         var elapsed = Stopwatch.GetElapsedTime(clock);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        Assert.True(elapsed < TimeSpan.FromSeconds(10), $"takes {elapsed}");
+        Assert.True(elapsed < LongestRun, $"takes {elapsed}");
         // Text is held as octets and as UTF-16, each at most MaxTextBytes, with a copy while decoding
         Assert.True(allocated < 256L << 20, $"allocates {allocated >> 20} MiB");
     }
