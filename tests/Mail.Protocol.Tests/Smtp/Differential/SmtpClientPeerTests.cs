@@ -92,6 +92,18 @@ public sealed class SmtpClientPeerTests
             await connection.DisposeAsync();
     }
 
+    [Fact]
+    public async Task Peer_reads_international_addresses()
+    {
+        await using var peer = await Peer.StartAsync("aiosmtpd");
+        await using var connection = await peer.ConnectAsync();
+        var result = await connection.SendAsync(SmtpEnvelope.Create("böb@client.test", "jörg@local.test"), Message, peer.Limit);
+        Assert.True(result.IsAccepted, result.Failure?.ToString());
+        var message = await peer.Server.NextMessageAsync(peer.Limit);
+        Assert.Equal(("böb@client.test", "jörg@local.test"), (message.From, message.To[0]));
+        Assert.Contains("SMTPUTF8", message.Options);
+    }
+
     private static byte[] RandomLines(Random random)
     {
         var text = new StringBuilder("Subject: x\r\n\r\n");
