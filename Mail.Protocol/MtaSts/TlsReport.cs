@@ -1,3 +1,5 @@
+using Mail.Protocol.Smtp;
+
 namespace Mail.Protocol.MtaSts;
 
 /// <summary>A TLS report: RFC 8460 §4.4. Written by <see cref="TlsReportWriter"/>, read by <see cref="TlsReportParser"/>.</summary>
@@ -100,4 +102,19 @@ public static class TlsReportResult
     public const string StsPolicyFetchError = "sts-policy-fetch-error";
     public const string StsPolicyInvalid = "sts-policy-invalid";
     public const string StsWebPkiInvalid = "sts-webpki-invalid";
+
+    /// <summary>The result type of a session that did not get the TLS its policy asks for; null when TLS was not the problem.</summary>
+    public static string? Of(SmtpFailure failure) => failure.Cause switch
+    {
+        SmtpCause.TlsUnavailable => StartTlsNotSupported,
+        SmtpCause.CertificateInvalid => failure.CertificateFault switch
+        {
+            SmtpCertificateFault.HostMismatch => CertificateHostMismatch,
+            SmtpCertificateFault.Expired => CertificateExpired,
+            SmtpCertificateFault.NotTrusted => CertificateNotTrusted,
+            _ => ValidationFailure,
+        },
+        SmtpCause.TlsHandshake or SmtpCause.ResponseInjection => ValidationFailure,
+        _ => null,
+    };
 }

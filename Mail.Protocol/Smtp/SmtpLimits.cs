@@ -3,13 +3,13 @@ namespace Mail.Protocol.Smtp;
 /// <summary>Every number of the SMTP protocol, with its source. Sizes are octets on the wire.</summary>
 public static class SmtpLimits
 {
-    /// <summary>RFC 5321 §4.5.3.1.1 asks for at least 64; senders of VERP and SRS addresses use more, so only the path limit binds.</summary>
-    public const int MinLocalPartOctets = 64;
-
     /// <summary>RFC 5321 §4.5.3.1.2.</summary>
     public const int MaxDomainOctets = 255;
 
-    /// <summary>A path with its angle brackets: RFC 5321 §4.5.3.1.3.</summary>
+    /// <summary>
+    /// A path with its angle brackets: RFC 5321 §4.5.3.1.3. The local part has no limit of its own: the 64 octets of §4.5.3.1.1 are
+    /// what must be possible, and VERP and SRS addresses are longer.
+    /// </summary>
     public const int MaxPathOctets = 256;
 
     /// <summary>A command line with CRLF: RFC 5321 §4.5.3.1.4.</summary>
@@ -26,12 +26,6 @@ public static class SmtpLimits
 
     /// <summary>A line that is too long is skipped up to here; a peer that sends more loses its connection.</summary>
     public const int MaxSkippedLineOctets = 64 * 1024;
-
-    /// <summary>Text lines of a message with CRLF: RFC 5321 §4.5.3.1.6. Only reported, as real mail exceeds it.</summary>
-    public const int TextLineOctets = 1000;
-
-    /// <summary>RFC 5321 §4.5.3.1.8 asks for at least 100 recipients.</summary>
-    public const int MinRecipients = 100;
 
     /// <summary>Parameters in one MAIL or RCPT command: more than all registered ones together make sense of.</summary>
     public const int MaxParameters = 16;

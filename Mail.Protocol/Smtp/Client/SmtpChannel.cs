@@ -10,7 +10,7 @@ namespace Mail.Protocol.Smtp;
 internal sealed class SmtpChannel : IAsyncDisposable
 {
     private readonly CancellationTokenSource _abort = new();
-    private readonly ReplyCache _cache = new();
+    private readonly SmtpReplyCache _cache = new();
     private readonly ITimer _timer;
     private Stream _stream;
     private byte[] _input = new byte[4096];
@@ -153,7 +153,7 @@ internal sealed class SmtpChannel : IAsyncDisposable
     {
         await _timer.DisposeAsync();
         await _stream.DisposeAsync();
-        _abort.Dispose();
+        // _abort stays: a late cancellation may still reach it, and without timer it holds nothing.
     }
 
     private SmtpReply Record(SmtpStage stage, SmtpReply reply)
@@ -268,36 +268,5 @@ internal sealed class SmtpChannel : IAsyncDisposable
     {
         var detail = status == SmtpReplyStatus.TooLong ? "the server's reply is too long" : "the server does not speak SMTP";
         return new SmtpFailure(stage, SmtpCause.ProtocolError, Detail: detail);
-    }
-
-    /// <summary>A server says the same few things over and over: equal octets give the same reply without parsing.</summary>
-    private sealed class ReplyCache
-    {
-        private const int Size = 8;
-        private const int MaxOctets = 128;
-        private readonly (byte[] Wire, SmtpReply Reply)[] _entries = new (byte[], SmtpReply)[Size];
-        private int _next;
-
-        public bool TryFind(ReadOnlySpan<byte> input, out SmtpReply? reply, out int consumed)
-        {
-            foreach (var (wire, cached) in _entries)
-            {
-                if (wire is null || !input.StartsWith(wire))
-                    continue;
-                (reply, consumed) = (cached, wire.Length);
-                return true;
-            }
-            (reply, consumed) = (null, 0);
-            return false;
-        }
-
-        public void Add(ReadOnlySpan<byte> wire, SmtpReply reply)
-        {
-            // End-of-data replies carry queue ids and would only push the others out.
-            if (wire.Length > MaxOctets || reply.Lines.Count > 1 || reply.Lines[0].Any(char.IsAsciiDigit))
-                return;
-            _entries[_next] = (wire.ToArray(), reply);
-            _next = (_next + 1) % Size;
-        }
     }
 }

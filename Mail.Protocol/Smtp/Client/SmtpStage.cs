@@ -90,6 +90,9 @@ public enum SmtpCause
 /// <param name="Detail">Words for a log; not for a stranger.</param>
 public sealed record SmtpFailure(SmtpStage Stage, SmtpCause Cause, SmtpReply? Reply = null, string? Detail = null)
 {
+    /// <summary>What was wrong with the certificate, when that was the cause.</summary>
+    public SmtpCertificateFault CertificateFault { get; init; }
+
     /// <summary>
     /// The connection ended between the final dot and its reply: the server may have accepted the message (RFC 1047).
     /// </summary>

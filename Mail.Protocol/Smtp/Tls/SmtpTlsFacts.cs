@@ -17,6 +17,31 @@ public enum SmtpPeerVerification
     Dane,
 }
 
+/// <summary>What was wrong with the server's certificate, in the terms of TLS reports (RFC 8460 §4.3.1 and §4.3.2.1).</summary>
+public enum SmtpCertificateFault
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>There was none, or another problem.</summary>
+    Other,
+
+    /// <summary>The name is another.</summary>
+    HostMismatch,
+
+    /// <summary>Expired, or not valid yet.</summary>
+    Expired,
+
+    /// <summary>The chain does not end at a trusted root.</summary>
+    NotTrusted,
+
+    /// <summary>No usable TLSA record matches.</summary>
+    TlsaMismatch,
+
+    /// <summary><see cref="SmtpClientOptions.VerifyPeer"/> said no.</summary>
+    RefusedByCaller,
+}
+
 /// <summary>What is known about the TLS session.</summary>
 /// <param name="Protocol">For example <see cref="SslProtocols.Tls13"/>.</param>
 /// <param name="CipherSuite">IANA name of the suite.</param>
@@ -25,6 +50,9 @@ public enum SmtpPeerVerification
 public sealed record SmtpTlsFacts(
     SslProtocols Protocol, TlsCipherSuite CipherSuite, SmtpPeerVerification Verification, string? CertificateProblem)
 {
+    /// <summary>The same for a report.</summary>
+    public SmtpCertificateFault CertificateFault { get; init; }
+
     /// <summary>The certificate passed PKIX or DANE.</summary>
     public bool IsVerified => Verification != SmtpPeerVerification.None;
 }

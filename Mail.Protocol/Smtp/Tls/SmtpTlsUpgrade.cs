@@ -11,6 +11,7 @@ internal sealed class SmtpTlsUpgrade(SmtpClientOptions options)
     private readonly string _serverName = (options.ServerName ?? "").TrimEnd('.');
     private SmtpPeerVerification _verification;
     private string? _problem;
+    private SmtpCertificateFault _fault;
     private bool _refused;
 
     /// <summary>Runs the handshake on <paramref name="inner"/>; exceptions are those of <see cref="SslStream"/>.</summary>
@@ -21,11 +22,17 @@ internal sealed class SmtpTlsUpgrade(SmtpClientOptions options)
         return tls;
     }
 
-    public SmtpTlsFacts Facts(SslStream tls) => new(tls.SslProtocol, tls.NegotiatedCipherSuite, _verification, _problem);
+    public SmtpTlsFacts Facts(SslStream tls) => new(tls.SslProtocol, tls.NegotiatedCipherSuite, _verification, _problem)
+    {
+        CertificateFault = _fault,
+    };
 
     /// <summary>How a handshake that threw <paramref name="exception"/> failed.</summary>
     public SmtpFailure Failure(SmtpStage stage, Exception exception) => _refused
         ? new SmtpFailure(stage, SmtpCause.CertificateInvalid, Detail: _problem ?? "refused by the caller's verification")
+        {
+            CertificateFault = _fault == SmtpCertificateFault.None ? SmtpCertificateFault.RefusedByCaller : _fault,
+        }
         : new SmtpFailure(stage, SmtpCause.TlsHandshake, Detail: exception.InnerException?.Message ?? exception.Message);
 
     private SslClientAuthenticationOptions AuthenticationOptions()
@@ -56,7 +63,7 @@ internal sealed class SmtpTlsUpgrade(SmtpClientOptions options)
     {
         if (presented is not X509Certificate2 certificate)
         {
-            _problem = "the server sent no certificate";
+            (_problem, _fault) = ("the server sent no certificate", SmtpCertificateFault.Other);
             return !(_refused = options.Tls == SmtpTlsMode.Verified);
         }
         IReadOnlyList<X509Certificate2> others = chain is null ? [] :
@@ -73,7 +80,7 @@ internal sealed class SmtpTlsUpgrade(SmtpClientOptions options)
         string[] names = [_serverName, .. options.DaneReferenceNames];
         if (DaneVerifier.Matches(options.Tlsa, certificate, others, names, options.TimeProvider.GetUtcNow()))
             return SmtpPeerVerification.Dane;
-        _problem = "no TLSA record matches the certificate";
+        (_problem, _fault) = ("no TLSA record matches the certificate", SmtpCertificateFault.TlsaMismatch);
         return SmtpPeerVerification.None;
     }
 
@@ -83,9 +90,21 @@ internal sealed class SmtpTlsUpgrade(SmtpClientOptions options)
             errors |= SslPolicyErrors.RemoteCertificateNameMismatch; // without a name there is nothing to match
         if (errors == SslPolicyErrors.None)
             return SmtpPeerVerification.Pkix;
+        _fault = FaultOf(chain, errors);
         _problem = errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && chain is { ChainStatus: [var first, ..] }
             ? $"{errors}: {first.Status}"
             : errors.ToString();
         return SmtpPeerVerification.None;
+    }
+
+    // The gravest first: an expired certificate is expired whoever signed it.
+    private static SmtpCertificateFault FaultOf(X509Chain? chain, SslPolicyErrors errors)
+    {
+        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? default;
+        if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
+            return SmtpCertificateFault.Expired;
+        if ((status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
+            return SmtpCertificateFault.NotTrusted;
+        return errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? SmtpCertificateFault.HostMismatch : SmtpCertificateFault.Other;
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Mail.Protocol.Dns;
+using Mail.Protocol.MtaSts;
 using Mail.Protocol.Smtp;
 using Mail.TestKit.Smtp;
 using static Mail.Protocol.Tests.Smtp.Client.SmtpClientFixture;
@@ -57,17 +58,18 @@ public sealed class SmtpTlsTests : IDisposable
         await using var server = Start();
         using var expired = _certificates.Issue("mx.test", expired: true);
         await using var stale = ScriptedSmtpServer.Start(new SmtpScript { Certificate = expired });
-        (ScriptedSmtpServer, SmtpClientOptions)[] cases =
+        (ScriptedSmtpServer, SmtpClientOptions, string)[] cases =
         [
-            (server, Verified with { ServerName = "mx2.test" }),
-            (server, Verified with { TrustedRoots = null }),
-            (server, Verified with { ServerName = "127.0.0.1" }),
-            (server, Verified with { VerifyPeer = _ => false }),
-            (stale, Verified),
+            (server, Verified with { ServerName = "mx2.test" }, TlsReportResult.CertificateHostMismatch),
+            (server, Verified with { TrustedRoots = null }, TlsReportResult.CertificateNotTrusted),
+            (server, Verified with { ServerName = "127.0.0.1" }, TlsReportResult.CertificateHostMismatch),
+            (server, Verified with { VerifyPeer = _ => false }, TlsReportResult.ValidationFailure),
+            (stale, Verified, TlsReportResult.CertificateExpired),
         ];
-        foreach (var (target, options) in cases)
+        foreach (var (target, options, reported) in cases)
         {
             var failure = await FailToConnectAsync(target, options);
+            Assert.Equal(reported, TlsReportResult.Of(failure));
             Assert.Equal((SmtpStage.StartTls, SmtpCause.CertificateInvalid), (failure.Stage, failure.Cause));
         }
     }
