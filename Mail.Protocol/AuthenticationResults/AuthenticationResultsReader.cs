@@ -66,9 +66,11 @@ public static class AuthenticationResultsReader
                 return null;
             if (words.Take('='))
             {
-                reason = words.Value();
-                if (!name.Equals("reason", StringComparison.OrdinalIgnoreCase) || reason is null)
+                if (words.Value() is not { } text)
                     return null;
+                // Outlook.com writes "action=none" and the like among the properties.
+                if (name.Equals("reason", StringComparison.OrdinalIgnoreCase))
+                    reason = text;
             }
             else if (properties.Count < MaxProperties && words.Take('.') && words.Keyword() is { } property
                 && words.Take('=') && words.Value() is { } value)

@@ -23,6 +23,19 @@ public sealed class ArcTests : IDisposable
     public async Task Message_without_sets_has_no_chain() =>
         Assert.Equal(ArcStatus.None, (await Validate(s_message)).Status);
 
+    /// <summary>The keys of RFC 8617 §B were never published, so the example is whole up to the look-up of the newest one.</summary>
+    [Fact]
+    public async Task Example_of_the_rfc_is_well_formed_and_its_body_is_what_was_signed()
+    {
+        var message = await File.ReadAllBytesAsync(VectorFiles.PathOf("Arc/Vectors/01-rfc8617-appendix-b.eml"));
+        var resolver = new FakeDnsResolver();
+
+        var result = await new ArcValidator(resolver, TimeProvider.System).ValidateAsync(message, CancellationToken.None);
+
+        Assert.Equal("message signature 3: no key for signature", result.Reason);
+        Assert.Equal("clochette._domainkey.clochette.example.org", Assert.Single(resolver.Questions).Name);
+    }
+
     [Fact]
     public async Task Chain_of_three_handlers_passes_and_tells_what_they_found()
     {

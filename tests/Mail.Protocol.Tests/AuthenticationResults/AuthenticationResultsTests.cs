@@ -57,6 +57,9 @@ public class AuthenticationResultsTests
         "example.com", "dkim=pass header.i=@mail-router.example.net|dkim=fail header.i=@newyork.example.com")]
     [InlineData("foo.example.net (foobar) 1 (baz);\r\n dkim (Because I like it) / 1 (One yay) = (wait for it) fail\r\n policy (A dot can go here) . (like that) expired\r\n (this surprised me) = (as I wasn't expecting it) 1362471462",
         "foo.example.net", "dkim=fail policy.expired=1362471462")]
+    // as Outlook.com writes it
+    [InlineData("mx.microsoft.com 1; spf=pass (sender ip is 192.0.2.1) smtp.rcpttodomain=outlook.com smtp.mailfrom=example.com; dmarc=pass (p=none) action=none header.from=example.com",
+        "mx.microsoft.com", "spf=pass smtp.rcpttodomain=outlook.com smtp.mailfrom=example.com|dmarc=pass header.from=example.com")]
     public void Examples_of_the_rfc_are_read(string value, string id, string results)
     {
         var field = AuthenticationResultsReader.Read(value);
@@ -64,6 +67,30 @@ public class AuthenticationResultsTests
         Assert.Equal(id, field!.AuthservId);
         Assert.Equal(results, string.Join('|', field.Results.Select(r =>
             string.Join(' ', r.Properties.Select(p => $"{p.Type}.{p.Name}={p.Value}").Prepend($"{r.Method}={r.Result}")))));
+    }
+
+    [Fact]
+    public async Task Python_reads_what_is_written()
+    {
+        const string script = """
+            import sys, authres
+            h = authres.AuthenticationResultsHeader.parse(sys.stdin.read().strip())
+            print(h.authserv_id)
+            for r in h.results:
+                print(r.method, r.result, r.reason, [(p.type, p.name, p.value) for p in r.properties])
+            """;
+        IReadOnlyList<AuthenticationResult> results =
+        [
+            .. AuthenticationResultsWriter.Of([new DkimResult(DkimStatus.Fail, "example.com", "s1", "body hash did not verify") { SignatureStart = "ab/+CDEF" }]),
+            new("spf", "softfail") { Comment = "a comment", Properties = [new("smtp", "mailfrom", "a@example.com")] },
+        ];
+
+        var output = await DkimPeers.RunPython(script, AuthenticationResultsWriter.Write("mx.example.org", results));
+
+        Assert.Equal(
+            ["mx.example.org", "dkim fail body hash did not verify [('header', 'd', 'example.com'), ('header', 's', 's1'), ('header', 'b', 'ab/+CDEF')]",
+             "spf softfail None [('smtp', 'mailfrom', 'a@example.com')]"],
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Theory]
