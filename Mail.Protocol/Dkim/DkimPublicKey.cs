@@ -60,41 +60,20 @@ internal sealed class DkimPublicKey
 
     private SignatureFault? CheckRsa(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
-        using var rsa = RSA.Create();
-        if (!TryImport(rsa))
+        if (RsaPublicKeys.Rent(_octets) is not { } rsa)
             return new(DkimStatus.Permerror, "malformed RSA key");
-        // RFC 8301 §3.2
-        if (rsa.KeySize < MinRsaBits)
-            return new(DkimStatus.Policy, $"key of {rsa.KeySize} bits is too short");
-        if (rsa.KeySize > MaxRsaBits)
-            return new(DkimStatus.Policy, $"key of {rsa.KeySize} bits is too long");
-        return rsa.VerifyHash(hash, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) ? null : BadSignature;
-    }
-
-    /// <summary>SubjectPublicKeyInfo is what everybody publishes; RSAPublicKey is what the ABNF text says.</summary>
-    private bool TryImport(RSA rsa)
-    {
         try
         {
-            rsa.ImportSubjectPublicKeyInfo(_octets, out _);
-            return true;
+            // RFC 8301 §3.2
+            if (rsa.KeySize < MinRsaBits)
+                return new(DkimStatus.Policy, $"key of {rsa.KeySize} bits is too short");
+            if (rsa.KeySize > MaxRsaBits)
+                return new(DkimStatus.Policy, $"key of {rsa.KeySize} bits is too long");
+            return rsa.VerifyHash(hash, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) ? null : BadSignature;
         }
-        catch (CryptographicException)
+        finally
         {
-            return TryImportPkcs1(rsa);
-        }
-    }
-
-    private bool TryImportPkcs1(RSA rsa)
-    {
-        try
-        {
-            rsa.ImportRSAPublicKey(_octets, out _);
-            return true;
-        }
-        catch (CryptographicException)
-        {
-            return false;
+            RsaPublicKeys.Return(_octets, rsa);
         }
     }
 

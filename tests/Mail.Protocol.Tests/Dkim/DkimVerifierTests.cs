@@ -129,6 +129,26 @@ public sealed class DkimVerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task Messages_of_many_keys_verify_on_many_threads()
+    {
+        var signed = new List<(byte[] Message, string Record)>();
+        for (var i = 0; i < 3; i++)
+        {
+            using var key = DkimKey.Generate(DkimKeyType.Rsa, 1024);
+            signed.Add(([.. new DkimSigner(key, "example.com", "ms1").Sign(s_message, s_now), .. s_message], key.PublicKeyRecord));
+        }
+
+        await Parallel.ForAsync(0, 120, async (i, _) =>
+        {
+            // Every fourth message meets the key of another.
+            var (message, own) = signed[i % 3];
+            var record = i % 4 == 3 ? signed[(i + 1) % 3].Record : own;
+            var expected = i % 4 == 3 ? DkimStatus.Fail : DkimStatus.Pass;
+            Assert.Equal(expected, Assert.Single(await Verify(message, record)).Status);
+        });
+    }
+
+    [Fact]
     public async Task Only_the_first_signatures_are_verified()
     {
         byte[] message = [.. Enumerable.Repeat(new DkimSigner(_key, "example.com", "ms1").Sign(s_message, s_now), 12).SelectMany(s => s), .. s_message];
