@@ -23,9 +23,8 @@ public static class MailDns
     /// <summary>Registers the one resolver of a process.</summary>
     public static IHostApplicationBuilder AddMailDns(this IHostApplicationBuilder builder)
     {
-        builder.AddMailOptions<DnsOptions>(DnsOptions.Section)
-            .Validate(options => options.Servers.All(server => TryParse(server, out _)),
-                "Mail:Dns:Servers must be IP addresses, each with or without a port.");
+        builder.AddMailOptions<DnsOptions>(DnsOptions.Section);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DnsOptions>, DnsOptionsValidator>());
         builder.Services.TryAddSingleton<IDnsResolver>(services => new StubResolver(new StubResolverOptions
         {
             Servers = [.. services.GetRequiredService<IOptions<DnsOptions>>().Value.Servers.Select(Parse)],
@@ -37,12 +36,23 @@ public static class MailDns
     private static IPEndPoint Parse(string text) =>
         TryParse(text, out var server) ? server : throw new FormatException($"'{text}' is no name server.");
 
-    private static bool TryParse(string text, out IPEndPoint server)
+    internal static bool TryParse(string text, out IPEndPoint server)
     {
         if (!IPEndPoint.TryParse(text, out server!))
             return false;
         if (server.Port == 0)
             server.Port = DnsPort;
         return true;
+    }
+}
+
+internal sealed class DnsOptionsValidator : IValidateOptions<DnsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, DnsOptions options)
+    {
+        var bad = options.Servers.Where(server => !MailDns.TryParse(server, out _)).ToList();
+        return bad.Count == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(bad.Select(server => $"Mail:Dns:Servers has '{server}', which is no address with or without a port."));
     }
 }

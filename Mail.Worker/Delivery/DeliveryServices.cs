@@ -1,7 +1,6 @@
 using Mail.Core;
-using Mail.Protocol.Dns;
+using Mail.Core.Domains;
 using Mail.Worker.Pools;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;
@@ -15,15 +14,11 @@ internal static class DeliveryServices
     public static IHostApplicationBuilder AddDelivery(this IHostApplicationBuilder builder)
     {
         builder.AddOptionsOfDelivery();
+        builder.AddMailDns();
         var services = builder.Services;
         services.AddSingleton(WorkerName.OfThisProcess());
         services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<HeldItems>();
-        services.TryAddSingleton<IDnsResolver>(provider => new StubResolver(new StubResolverOptions
-        {
-            Servers = [.. provider.GetRequiredService<IOptions<DnsOptions>>().Value.EndPoints()],
-            TimeProvider = provider.GetRequiredService<TimeProvider>(),
-        }));
         services.AddSingleton<MxRouting>();
         services.AddSingleton<DeliveryRouting>();
         services.AddSingleton<MailComposer>();
@@ -53,9 +48,7 @@ internal static class DeliveryServices
         builder.AddMailOptions<QueueOptions>(QueueOptions.Section);
         builder.AddMailOptions<RetryOptions>(RetryOptions.Section);
         builder.AddMailOptions<ConnectionOptions>(ConnectionOptions.Section);
-        builder.AddMailOptions<DnsOptions>(DnsOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>();
-        builder.Services.AddSingleton<IValidateOptions<DnsOptions>, DnsOptionsValidator>();
     }
 
     private static void AddLoop<TLoop>(this IServiceCollection services) where TLoop : BackgroundService
