@@ -43,11 +43,11 @@ internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostAppl
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
             // The client is gone, or we are: nothing is left to be said.
-            Log.Disconnected(logger, connection.ConnectionId, error.Message);
+            Log.SessionDisconnected(logger, connection.ConnectionId, error.Message);
         }
         catch (Exception error)
         {
-            Log.Failed(logger, connection.ConnectionId, error);
+            Log.SessionFailed(logger, connection.ConnectionId, error);
         }
     }
 
@@ -70,9 +70,9 @@ internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostAppl
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Debug, "SMTP connection {ConnectionId} ended: {Reason}")]
-        public static partial void Disconnected(ILogger logger, string connectionId, string reason);
+        public static partial void SessionDisconnected(ILogger logger, string connectionId, string reason);
 
         [LoggerMessage(LogLevel.Error, "SMTP connection {ConnectionId} failed")]
-        public static partial void Failed(ILogger logger, string connectionId, Exception error);
+        public static partial void SessionFailed(ILogger logger, string connectionId, Exception error);
     }
 }

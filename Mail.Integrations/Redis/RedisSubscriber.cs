@@ -82,7 +82,7 @@ internal sealed partial class RedisSubscriber : IAsyncDisposable
             catch (RedisServerException refused)
             {
                 // One channel that Redis denies must not cost the others theirs.
-                Log.Refused(_logger, subscription.Channel, refused);
+                Log.SubscriptionRefused(_logger, subscription.Channel, refused);
                 continue;
             }
             if (subscription.Confirm(connection) && subscription.OnGap is { } onGap) Call(subscription, onGap);
@@ -137,6 +137,6 @@ internal sealed partial class RedisSubscriber : IAsyncDisposable
         public static partial void HandlerFailed(ILogger logger, string channel, Exception failure);
 
         [LoggerMessage(LogLevel.Error, "Redis refused the subscription to channel {Channel}")]
-        public static partial void Refused(ILogger logger, string channel, Exception refused);
+        public static partial void SubscriptionRefused(ILogger logger, string channel, Exception refused);
     }
 }

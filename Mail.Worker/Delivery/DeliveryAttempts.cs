@@ -73,12 +73,12 @@ internal sealed partial class DeliveryAttempts(
         }
         catch (Npgsql.NpgsqlException error)
         {
-            Log.DatabaseAway(logger, job.Message, error);
+            Log.DeliveryWithoutDatabase(logger, job.Message, error);
             return new Attempt.Abandoned();
         }
         catch (Exception error)
         {
-            Log.Failed(logger, job.Message, job.Organization, error);
+            Log.DeliveryFailed(logger, job.Message, job.Organization, error);
             return Attempt.Ended.ForAll(routed.Item.Recipients.Count, new Verdict(
                 DeliveryOutcome.Deferred, DeliveryStage.Build, DeliveryCause.InternalError, Reply: "internal error"));
         }
@@ -87,10 +87,10 @@ internal sealed partial class DeliveryAttempts(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Error, "The delivery of {Message} of {Organization} failed in an unforeseen way; it is tried again later")]
-        public static partial void Failed(
+        public static partial void DeliveryFailed(
             ILogger logger, Core.Messages.MessageId message, Core.Organizations.OrganizationId organization, Exception error);
 
         [LoggerMessage(LogLevel.Warning, "{Message} was not attempted: the database is away")]
-        public static partial void DatabaseAway(ILogger logger, Core.Messages.MessageId message, Exception error);
+        public static partial void DeliveryWithoutDatabase(ILogger logger, Core.Messages.MessageId message, Exception error);
     }
 }

@@ -21,7 +21,7 @@ internal sealed partial class QueueWatch(QueueListener listener, TimeProvider cl
             }
             catch (NpgsqlException error)
             {
-                Log.Disconnected(logger, error.Message);
+                Log.SignalsLost(logger, error.Message);
             }
             await Task.Delay(ReconnectDelay, clock, stoppingToken);
         }
@@ -30,6 +30,6 @@ internal sealed partial class QueueWatch(QueueListener listener, TimeProvider cl
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Information, "Not listening for queue signals, polling only: {Reason}")]
-        public static partial void Disconnected(ILogger logger, string reason);
+        public static partial void SignalsLost(ILogger logger, string reason);
     }
 }

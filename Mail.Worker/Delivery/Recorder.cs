@@ -64,7 +64,7 @@ internal sealed partial class Recorder : BackgroundService
         catch (PostgresException error)
         {
             // An outcome that is never written means a mail that is sent again and again: rather one without the server's words.
-            Log.Refused(_logger, record.Message, error);
+            Log.OutcomeRefused(_logger, record.Message, error);
             var plain = record with { Results = [.. record.Results.Select(result => result with { Reply = null, EnhancedCode = null })] };
             return await _records.CommitAsync(plain, CancellationToken.None);
         }
@@ -131,7 +131,7 @@ internal sealed partial class Recorder : BackgroundService
         public static partial void LeaseLost(ILogger logger, Core.Messages.MessageId message);
 
         [LoggerMessage(LogLevel.Error, "The database refuses the outcome of {Message}; it is written without the server's words")]
-        public static partial void Refused(ILogger logger, Core.Messages.MessageId message, Exception error);
+        public static partial void OutcomeRefused(ILogger logger, Core.Messages.MessageId message, Exception error);
 
         [LoggerMessage(LogLevel.Error, "The outcome of {Message} could not be written; it will be attempted again")]
         public static partial void NotRecorded(ILogger logger, Core.Messages.MessageId message, Exception error);

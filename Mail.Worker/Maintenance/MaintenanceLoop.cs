@@ -35,7 +35,7 @@ internal sealed partial class MaintenanceLoop(
             }
             catch (NpgsqlException error)
             {
-                Log.Failed(logger, error);
+                Log.MaintenanceFailed(logger, error);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -44,6 +44,6 @@ internal sealed partial class MaintenanceLoop(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "Maintenance failed and is repeated at its next time")]
-        public static partial void Failed(ILogger logger, Exception error);
+        public static partial void MaintenanceFailed(ILogger logger, Exception error);
     }
 }
