@@ -1,6 +1,6 @@
 # "make" alone shows the commands. "run" and "test" do all set-up themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test build fmt verify bench clean pictures
+.PHONY: help setup run test build fmt docs verify bench clean pictures
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -21,8 +21,12 @@ build: ## Build everything; a warning is an error
 fmt: ## Format the code
 	@dotnet format Mail.sln
 
-verify: ## Fail when the code is not formatted or the working tree is not clean
+docs: ## Write docs/configuration.md again, from the option types
+	@MAIL_UPDATE_DOCS=1 dotnet test tests/Mail.Architecture.Tests --nologo --filter ConfigurationTests
+
+verify: ## Fail when code or documents are not in order or the working tree is not clean
 	@dotnet format Mail.sln --verify-no-changes
+	@dotnet test tests/Mail.Architecture.Tests --nologo
 	@git diff --exit-code --stat
 
 bench: setup ## Measure: accept, end to end, inbound, with Postfix beside them
