@@ -31,21 +31,31 @@ public sealed class DevInboxStore(NpgsqlDataSource database)
         await notify.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static NpgsqlBatchCommand Insert(List<InboxRow> rows) => Batched.Command(
+    // However many recipients a mail has, its octets go to the server once.
+    private static NpgsqlBatchCommand Insert(List<InboxRow> rows)
+    {
+        var positions = new Dictionary<CapturedMail, int>(ReferenceEqualityComparer.Instance);
+        foreach (var row in rows)
+            positions.TryAdd(row.Mail, positions.Count + 1);
+        return Insert(rows, row => positions[row.Mail], [.. positions.OrderBy(mail => mail.Value).Select(mail => mail.Key)]);
+    }
+
+    private static NpgsqlBatchCommand Insert(List<InboxRow> rows, Func<InboxRow, int> position, List<CapturedMail> mails) => Batched.Command(
         """
         insert into dev_inbox (organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication)
-        select organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication::jsonb
-        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::text[])
-            as item (organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication)
+        select organization_id, id, message_id, mail_from, rcpt_to, ($7::text[])[mail], ($8::bytea[])[mail], ($9::text[])[mail]::jsonb
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::integer[])
+            as item (organization_id, id, message_id, mail_from, rcpt_to, mail)
         """,
         Batched.Uuids(rows, row => row.Organization.Value),
         Batched.Uuids(rows, row => row.Id.Value),
         Batched.Array(rows, row => row.Message?.Value, NpgsqlDbType.Uuid),
         Batched.Texts(rows, row => row.Mail.MailFrom),
         Batched.Texts(rows, row => row.Recipient),
-        Batched.Texts(rows, row => row.Mail.Subject),
-        Batched.Array(rows, row => row.Mail.Raw, NpgsqlDbType.Bytea),
-        Batched.Texts(rows, row => JsonSerializer.Serialize(row.Mail.Authentication, StoredJson.Default.InboxAuthentication)));
+        Batched.Array(rows, position, NpgsqlDbType.Integer),
+        Batched.Texts(mails, mail => mail.Subject),
+        Batched.Array(mails, mail => mail.Raw, NpgsqlDbType.Bytea),
+        Batched.Texts(mails, mail => JsonSerializer.Serialize(mail.Authentication, StoredJson.Default.InboxAuthentication)));
 
     /// <summary>Calls back for each organization something arrived for, until cancelled; throws when its connection breaks.</summary>
     public async Task ListenAsync(Action<OrganizationId> arrived, CancellationToken cancellationToken)
