@@ -18,7 +18,7 @@ public sealed class InboundOptions
     /// <summary>PEM file with the certificate chain for STARTTLS. Without one, Development makes its own and other environments offer no STARTTLS.</summary>
     public string? CertificateFile { get; set; }
 
-    /// <summary>PEM file with the certificate's private key.</summary>
+    /// <summary>PEM file with the certificate's private key; by default it stands in the certificate's file.</summary>
     public string? CertificateKeyFile { get; set; }
 
     /// <summary>The largest message taken, in bytes (SIZE, RFC 1870).</summary>
@@ -29,7 +29,7 @@ public sealed class InboundOptions
     [Range(100, 10_000)]
     public int MaxRecipients { get; set; } = 1_000;
 
-    /// <summary>Refused commands after which a session is closed.</summary>
+    /// <summary>Commands of a session that may be refused for good (5yz); one more, and it is closed.</summary>
     [Range(1, 1_000)]
     public int MaxErrors { get; set; } = 20;
 

@@ -20,7 +20,9 @@ internal static class SmtpListener
         builder.AddMailOptions<InboundOptions>(InboundOptions.Section)
             .Validate(options => options.Address == "*" || IPAddress.TryParse(options.Address, out _), "Mail:Inbound:Address must be an IP address or *.")
             .Validate(options => options.CertificateFile is null || File.Exists(options.CertificateFile),
-                "Mail:Inbound:CertificateFile does not exist.");
+                "Mail:Inbound:CertificateFile does not exist.")
+            .Validate(options => options.CertificateKeyFile is null || File.Exists(options.CertificateKeyFile),
+                "Mail:Inbound:CertificateKeyFile does not exist.");
         var services = builder.Services;
         services.AddSingleton(provider => new DkimVerifier(Resolver(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CaptureWriter>();
@@ -31,6 +33,7 @@ internal static class SmtpListener
         services.AddSingleton<DataHandler>();
         services.AddSingleton<VerbHandlers>();
         services.AddSingleton<SmtpServer>();
+        services.AddSingleton<SmtpConnectionHandler>();
         var options = builder.Configuration.GetSection($"{MailCore.ConfigurationRoot}:{InboundOptions.Section}").Get<InboundOptions>() ?? new();
         var urls = builder.Configuration[WebHostDefaults.ServerUrlsKey];
         builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");

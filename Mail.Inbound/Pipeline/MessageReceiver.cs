@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using Mail.Core.Domains;
 using Mail.Core.Inbound;
@@ -16,6 +15,8 @@ internal sealed partial class MessageReceiver(
     DkimVerifier verifier, CaptureWriter captures, RecipientPolicy policy, IOptions<MailHostOptions> host, TimeProvider clock,
     ILogger<MessageReceiver> logger)
 {
+    private const int MaxHeaderOctets = 256 * 1024;
+    private const int MaxSubjectLength = 998; // RFC 5322 §2.1.1: what one line can hold
     private static readonly SmtpReply NoOwner = new(550, "5.7.1", "No organization here takes this message");
 
     public async ValueTask<SmtpReply> ReceiveAsync(ReceivedMail mail)
@@ -23,9 +24,8 @@ internal sealed partial class MessageReceiver(
         try
         {
             var results = await verifier.VerifyAsync(mail.Body, CancellationToken.None);
-            var parsed = MimeMessage.Parse(mail.Body);
             var captured = new CapturedMail(
-                mail.ReversePath.Address, [.. mail.Recipients.Select(recipient => recipient.Address)], Bounded(parsed.Subject),
+                mail.ReversePath.Address, [.. mail.Recipients.Select(recipient => recipient.Address)], SubjectOf(mail.Body),
                 new InboxAuthentication(Summarize(results)), WithTrace(mail));
             var stored = await captures.StoreAsync(
                 new CaptureRequest(policy.MessageOf(mail.ReversePath), mail.ReversePath.Domain, captured));
@@ -54,24 +54,30 @@ internal sealed partial class MessageReceiver(
             : new DkimSummary(best.Status.ToString().ToLowerInvariant(), best.Domain, best.Selector, best.Reason);
     }
 
-    /// <summary>The octets with Return-Path and Received in front (RFC 5321 §4.4).</summary>
     private byte[] WithTrace(ReceivedMail mail)
     {
-        var trace = string.Create(CultureInfo.InvariantCulture,
-            $"""
-            Return-Path: {mail.ReversePath}
-            Received: from {mail.HelloName} ([{mail.ClientAddress}])
-             by {host.Value.Name} with {mail.ProtocolName}; {clock.GetUtcNow():ddd, dd MMM yyyy HH:mm:ss} +0000
-
-            """).ReplaceLineEndings("\r\n");
-        var length = Encoding.UTF8.GetByteCount(trace);
-        var octets = new byte[length + mail.Body.Length];
-        Encoding.UTF8.GetBytes(trace, octets);
-        mail.Body.CopyTo(octets.AsSpan(length));
+        var trace = TraceFields.Write(mail, host.Value.Name, clock.GetUtcNow());
+        var octets = GC.AllocateUninitializedArray<byte>(checked(trace.Length + (int)mail.Body.Length));
+        trace.CopyTo(octets, 0);
+        mail.Body.CopyTo(octets.AsSpan(trace.Length));
         return octets;
     }
 
-    private static string Bounded(string? subject) => subject is null ? "" : subject.Length <= 998 ? subject : subject[..998];
+    // Only the header is read: what the body holds is for whoever opens the mail.
+    private static string SubjectOf(ReadOnlySequence<byte> message)
+    {
+        var reader = new SequenceReader<byte>(message.Slice(0, Math.Min(message.Length, MaxHeaderOctets)));
+        if (!reader.TryReadTo(out ReadOnlySequence<byte> header, "\r\n\r\n"u8))
+            header = reader.Sequence;
+        return Storable(MimeMessage.Parse(header).Subject ?? "");
+    }
+
+    // A text of the database has no NUL, and half of a surrogate pair is not even a text.
+    private static string Storable(string text)
+    {
+        var kept = text.Length <= MaxSubjectLength ? text : text[..MaxSubjectLength];
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(kept.Replace('\0', '\uFFFD')));
+    }
 
     private static partial class Log
     {

@@ -34,4 +34,14 @@ internal sealed class DuplexStream(Stream input, Stream output) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            output.Dispose();
+            input.Dispose();
+        }
+        base.Dispose(disposing);
+    }
 }

@@ -12,6 +12,9 @@ internal sealed class MailTransaction(SmtpCommand.Mail mail, Activity? activity)
 
     public List<SmtpPath> Recipients { get; } = [];
 
+    /// <summary>The policy takes mail for this transaction; it depends on the return path alone.</summary>
+    public bool IsAdmitted { get; set; }
+
     /// <summary>Why the message is refused although its chunks are still coming.</summary>
     public SmtpReply? Refusal { get; set; }
 

@@ -10,15 +10,21 @@ internal sealed class ServerCertificates
 {
     public ServerCertificates(IOptions<InboundOptions> options, IHostEnvironment environment, string hostName, TimeProvider clock)
     {
-        var certificate = Load(options.Value) ?? (environment.IsDevelopment() ? MakeOwn(hostName, clock) : null);
-        Current = certificate is null ? null : SslStreamCertificateContext.Create(certificate, additionalCertificates: null);
+        Current = options.Value.CertificateFile is { } file ? Load(file, options.Value.CertificateKeyFile)
+            : environment.IsDevelopment() ? SslStreamCertificateContext.Create(MakeOwn(hostName, clock), additionalCertificates: null, offline: true)
+            : null;
     }
 
     /// <summary>Null: STARTTLS is not offered.</summary>
     public SslStreamCertificateContext? Current { get; }
 
-    private static X509Certificate2? Load(InboundOptions options) =>
-        options.CertificateFile is null ? null : X509Certificate2.CreateFromPemFile(options.CertificateFile, options.CertificateKeyFile);
+    // RFC 8446 §4.4.2: the chain goes with the certificate, as it stands in the file; nothing is fetched.
+    private static SslStreamCertificateContext Load(string file, string? keyFile)
+    {
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(file);
+        return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(file, keyFile), chain, offline: true);
+    }
 
     private static X509Certificate2 MakeOwn(string hostName, TimeProvider clock)
     {

@@ -1,5 +1,3 @@
-using System.IO.Pipelines;
-
 namespace Mail.Inbound.Session;
 
 /// <summary>
@@ -11,14 +9,15 @@ internal sealed class SessionDeadline : IDisposable
     // What a client gets to read the farewell.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly Func<IDuplexPipe> _transport;
+    private readonly Lock _lock = new();
+    private readonly Action _interrupt;
     private readonly Action _abort;
     private readonly ITimer _timer;
-    private bool _interrupted;
+    private bool _isOver;
 
-    public SessionDeadline(TimeProvider clock, Func<IDuplexPipe> transport, Action abort)
+    public SessionDeadline(TimeProvider clock, Action interrupt, Action abort)
     {
-        _transport = transport;
+        _interrupt = interrupt;
         _abort = abort;
         _timer = clock.CreateTimer(static state => ((SessionDeadline)state!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -26,24 +25,28 @@ internal sealed class SessionDeadline : IDisposable
     /// <summary>Starts the time anew.</summary>
     public void Start(TimeSpan time)
     {
-        _interrupted = false;
-        _timer.Change(time, Timeout.InfiniteTimeSpan);
+        lock (_lock)
+        {
+            _isOver = false;
+            _timer.Change(time, Timeout.InfiniteTimeSpan);
+        }
     }
-
-    /// <summary>Ends the time now: the server stops.</summary>
-    public void Interrupt() => Expire();
 
     public void Dispose() => _timer.Dispose();
 
     private void Expire()
     {
-        if (_interrupted)
+        bool isFirst;
+        lock (_lock)
         {
-            _abort();
-            return;
+            isFirst = !_isOver;
+            _isOver = true;
+            if (isFirst)
+                _timer.Change(Grace, Timeout.InfiniteTimeSpan);
         }
-        _interrupted = true;
-        _timer.Change(Grace, Timeout.InfiniteTimeSpan);
-        _transport().Input.CancelPendingRead();
+        if (isFirst)
+            _interrupt();
+        else
+            _abort();
     }
 }

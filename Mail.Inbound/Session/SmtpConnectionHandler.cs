@@ -14,7 +14,7 @@ internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostAppl
 
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        var address = ClientAddresses.Of(connection);
         InboundTelemetry.Sessions.Add(1);
         try
         {
@@ -24,6 +24,11 @@ internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostAppl
                 await RefuseAsync(connection);
             else
                 await RunAsync(connection);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // The client is gone, or we are: nothing is left to be said.
+            Log.SessionDisconnected(logger, connection.ConnectionId, error.Message);
         }
         finally
         {
@@ -35,19 +40,15 @@ internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostAppl
 
     private async Task RunAsync(ConnectionContext connection)
     {
-        using var session = new SmtpSession(connection, server);
+        await using var session = new SmtpSession(connection, server);
         try
         {
             await session.RunAsync(lifetime.ApplicationStopping);
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
-        {
-            // The client is gone, or we are: nothing is left to be said.
-            Log.SessionDisconnected(logger, connection.ConnectionId, error.Message);
-        }
-        catch (Exception error)
+        catch (Exception error) when (error is not (IOException or OperationCanceledException))
         {
             Log.SessionFailed(logger, connection.ConnectionId, error);
+            await session.FailAsync();
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Mail.Protocol.Smtp;
@@ -10,17 +9,18 @@ namespace Mail.Inbound.Session;
 /// One connection: read a line, ask the state table, let the verb's handler answer, write the reply. Everything a
 /// handler may touch is here; handlers return replies and never write to the wire themselves.
 /// </summary>
-internal sealed class SmtpSession : IDisposable
+internal sealed class SmtpSession : IAsyncDisposable
 {
-    // Unlimited: what may be buffered is bounded by MaxMessageBytes where it is read.
-    private static readonly PipeOptions BodyOptions = new(pauseWriterThreshold: 0, useSynchronizationContext: false);
+    // A client that sends without end must not make us hold all its replies.
+    private const int MaxUnflushedOctets = 4096;
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(30);
 
     private readonly ConnectionContext _connection;
     private readonly SessionDeadline _deadline;
-    private readonly Pipe _body = new(BodyOptions);
+    private readonly MessageBody _body;
     private SmtpLineReader _lines;
     private IDuplexPipe _transport;
-    private long _bodyOctets;
+    private volatile bool _awaitsCommand;
     private int _errors;
 
     public SmtpSession(ConnectionContext connection, SmtpServer server)
@@ -29,8 +29,10 @@ internal sealed class SmtpSession : IDisposable
         Server = server;
         _transport = connection.Transport;
         _lines = new SmtpLineReader(_transport.Input);
-        _deadline = new SessionDeadline(server.Clock, () => _transport, connection.Abort);
+        _body = new MessageBody(server.Options.MaxMessageBytes);
+        _deadline = new SessionDeadline(server.Clock, () => _transport.Input.CancelPendingRead(), connection.Abort);
         Flags = server.Flags;
+        ClientAddress = ClientAddresses.Of(connection);
     }
 
     public SmtpServer Server { get; }
@@ -43,41 +45,42 @@ internal sealed class SmtpSession : IDisposable
 
     public MailTransaction? Transaction { get; set; }
 
-    public IPAddress? ClientAddress => (_connection.RemoteEndPoint as IPEndPoint)?.Address;
-
-    /// <summary>How the Received field names the protocol: RFC 3848.</summary>
-    public string ProtocolName =>
-        (IsExtended ? "ESMTP" : "SMTP") + (IsExtended && Flags.HasFlag(SmtpSessionFlags.TlsActive) ? "S" : "");
+    public IPAddress ClientAddress { get; }
 
     /// <summary>The octets of the message that has been read, until <see cref="Reset"/>.</summary>
-    public ReadOnlySequence<byte> Body { get; private set; }
+    public MessageBody Body => _body;
 
     /// <summary>Something was sent ahead of our reply.</summary>
     public bool HasBuffered => _lines.HasBuffered();
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        await using var stop = stopping.Register(_deadline.Interrupt);
-        await WriteAsync(SmtpReplies.Greeting(Server.HostName), flush: true);
+        await using var stop = stopping.Register(InterruptWaiting);
+        Write(SmtpReplies.Greeting(Server.HostName));
         for (var state = SmtpSessionState.Start; state != SmtpSessionState.Closed;)
         {
-            _deadline.Start(Server.Options.CommandTimeout);
-            var line = await _lines.ReadAsync(SmtpLimits.MaxCommandLineOctets, CancellationToken.None);
+            var line = await ReadLineAsync(stopping);
             var (reply, next) = line.Status == SmtpLineStatus.Line
                 ? await ExecuteAsync(line.Octets, state)
                 : (ReplyTo(line.Status, stopping.IsCancellationRequested), state);
             if (reply is null)
                 return;
-            if (reply.Code >= 400 && ++_errors > Server.Options.MaxErrors)
+            // 4yz is our trouble or our limit, not the client's mistake.
+            if (reply.IsPermanent && ++_errors > Server.Options.MaxErrors)
                 reply = SmtpReplies.TooManyErrors;
             state = reply.ClosesConnection ? SmtpSessionState.Closed : next;
-            // RFC 2920 §3.2: the replies to pipelined commands go out together.
-            await WriteAsync(reply, flush: state == SmtpSessionState.Closed || !HasBuffered);
+            Write(reply);
             if (ReferenceEquals(reply, SmtpReplies.ReadyToStartTls) && !await UpgradeAsync(stopping))
                 return;
         }
-        if (_transport is TlsPipe tls)
-            await tls.ShutdownAsync();
+        await CloseAsync();
+    }
+
+    /// <summary>Tells the client of a failure that is ours; the session cannot go on.</summary>
+    public ValueTask FailAsync()
+    {
+        Write(SmtpReplies.LocalError);
+        return CloseAsync();
     }
 
     /// <summary>Ends the transaction, if there is one.</summary>
@@ -85,53 +88,64 @@ internal sealed class SmtpSession : IDisposable
     {
         Transaction?.Activity?.Dispose();
         Transaction = null;
-        if (_bodyOctets == 0)
-            return;
-        Body = default;
-        _bodyOctets = 0;
-        _body.Writer.Complete();
-        _body.Reader.Complete();
-        _body.Reset();
+        _body.Clear();
     }
 
     /// <summary>Reads the message behind DATA into <see cref="Body"/>.</summary>
     public async ValueTask<SmtpDataResult> ReadDataAsync()
     {
-        await WriteAsync(SmtpReplies.StartMailInput, flush: true);
-        _deadline.Start(Server.Options.DataTimeout);
-        var read = await SmtpDataReader.ReadAsync(
-            _transport.Input, _body.Writer, Server.Options.MaxMessageBytes, CancellationToken.None);
-        await TakeBodyAsync(read.Length);
+        Write(SmtpReplies.StartMailInput);
+        await StartDataAsync();
+        var read = await _body.ReadDataAsync(_transport.Input);
+        _deadline.Start(Server.Options.CommandTimeout);
         return read;
     }
 
     /// <summary>Reads the chunk behind BDAT and appends it to <see cref="Body"/>.</summary>
     public async ValueTask<SmtpDataResult> ReadChunkAsync(long octets)
     {
-        _deadline.Start(Server.Options.DataTimeout);
-        var read = await BdatReader.ReadAsync(
-            _transport.Input, _body.Writer, octets, Server.Options.MaxMessageBytes - _bodyOctets, CancellationToken.None);
-        await TakeBodyAsync(read.Status == SmtpDataStatus.Complete ? read.Length : 0);
+        await StartDataAsync();
+        var read = await _body.ReadChunkAsync(_transport.Input, octets);
+        _deadline.Start(Server.Options.CommandTimeout);
         return read;
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         Reset();
         _deadline.Dispose();
+        if (_transport is TlsPipe tls)
+            await tls.DisposeAsync();
+    }
+
+    private async ValueTask<SmtpLine> ReadLineAsync(CancellationToken stopping)
+    {
+        _deadline.Start(Server.Options.CommandTimeout);
+        _awaitsCommand = true;
+        if (stopping.IsCancellationRequested)
+            return new SmtpLine(SmtpLineStatus.Interrupted, default);
+        var reading = _lines.ReadAsync(SmtpLimits.MaxCommandLineOctets, CancellationToken.None);
+        // RFC 2920 §3.2: the replies to pipelined commands go out together, but before we wait.
+        if (!reading.IsCompleted || _transport.Output.UnflushedBytes > MaxUnflushedOctets)
+            await FlushAsync();
+        var line = await reading;
+        _awaitsCommand = false;
+        return line;
     }
 
     private async ValueTask<(SmtpReply? Reply, SmtpSessionState Next)> ExecuteAsync(ReadOnlyMemory<byte> line, SmtpSessionState state)
     {
         var command = SmtpCommandParser.Parse(line.Span, Server.MailParameters);
+        // Octets follow whose number is not known: whatever the state, they cannot be told from commands.
+        if (command is SmtpCommand.Invalid { Verb: SmtpVerb.Bdat } malformed)
+            return (malformed.Reply.AndClose(), state);
         var transition = SmtpStateTable.Lookup(state, command.Verb, Flags);
         if (transition.Refusal is { } refusal)
-            return (await RefuseAsync(command, refusal), state);
+            return (command is SmtpCommand.Bdat chunk ? await SkipChunkAsync(chunk.Octets, refusal) : refusal, state);
         var reply = await Server.Handlers.HandleAsync(command, this);
         return command switch
         {
             _ when reply is null => (null, state),
-            SmtpCommand.Invalid { Verb: SmtpVerb.Bdat } => (reply.AndClose(), state),
             SmtpCommand.Invalid => (reply, state),
             // RFC 5321 §4.1.1.4, RFC 3030 §2: the end of the data ends the transaction, whatever it came to.
             SmtpCommand.Data => (reply, transition.Next),
@@ -142,31 +156,23 @@ internal sealed class SmtpSession : IDisposable
     }
 
     // The octets behind a refused BDAT are on their way all the same, and must not be taken for commands.
-    private async ValueTask<SmtpReply?> RefuseAsync(SmtpCommand command, SmtpReply refusal)
+    private async ValueTask<SmtpReply?> SkipChunkAsync(long octets, SmtpReply refusal)
     {
-        if (command is SmtpCommand.Invalid { Verb: SmtpVerb.Bdat })
+        if (octets > Server.Options.MaxMessageBytes)
             return refusal.AndClose();
-        if (command is not SmtpCommand.Bdat chunk)
-            return refusal;
-        if (chunk.Octets > Server.Options.MaxMessageBytes)
-            return refusal.AndClose();
-        _deadline.Start(Server.Options.DataTimeout);
-        var drained = await BdatReader.ReadAsync(_transport.Input, _body.Writer, chunk.Octets, allowedOctets: -1, CancellationToken.None);
-        return drained.Status is SmtpDataStatus.Disconnected ? null : refusal;
+        await StartDataAsync();
+        return await _body.SkipChunkAsync(_transport.Input, octets) switch
+        {
+            SmtpDataStatus.Disconnected => null,
+            SmtpDataStatus.Interrupted => SmtpReplies.IdleTimeout,
+            _ => refusal,
+        };
     }
 
-    private async ValueTask TakeBodyAsync(long octets)
+    private ValueTask StartDataAsync()
     {
-        _bodyOctets += octets;
-        if (_bodyOctets == 0)
-            return;
-        await _body.Writer.FlushAsync();
-        if (_body.Reader.TryRead(out var read))
-        {
-            Body = read.Buffer;
-            // Examined, not consumed: the next chunk comes behind it.
-            _body.Reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
+        _deadline.Start(Server.Options.DataTimeout);
+        return FlushAsync();
     }
 
     private static SmtpReply? ReplyTo(SmtpLineStatus status, bool isStopping) => status switch
@@ -181,6 +187,8 @@ internal sealed class SmtpSession : IDisposable
 
     private async ValueTask<bool> UpgradeAsync(CancellationToken stopping)
     {
+        await FlushAsync();
+        _deadline.Start(HandshakeTimeout);
         var upgraded = await TlsUpgrade.AcceptAsync(_transport, Server.Certificates.Current!, stopping);
         if (upgraded is null)
             return false;
@@ -193,10 +201,21 @@ internal sealed class SmtpSession : IDisposable
         return true;
     }
 
-    private async ValueTask WriteAsync(SmtpReply reply, bool flush)
+    // The server stops. A message that is on its way may still arrive; after it the session ends.
+    private void InterruptWaiting()
     {
-        reply.WriteTo(_transport.Output);
-        if (flush)
-            await _transport.Output.FlushAsync();
+        if (_awaitsCommand)
+            _transport.Input.CancelPendingRead();
     }
+
+    private async ValueTask CloseAsync()
+    {
+        await FlushAsync();
+        if (_transport is TlsPipe tls)
+            await tls.ShutdownAsync();
+    }
+
+    private void Write(SmtpReply reply) => reply.WriteTo(_transport.Output);
+
+    private async ValueTask FlushAsync() => await _transport.Output.FlushAsync();
 }

@@ -33,12 +33,20 @@ internal static class TlsUpgrade
 }
 
 /// <summary>The pipes of an encrypted connection.</summary>
-internal sealed class TlsPipe(SslStream stream) : IDuplexPipe
+internal sealed class TlsPipe(SslStream stream) : IDuplexPipe, IAsyncDisposable
 {
-    public PipeReader Input { get; } = PipeReader.Create(stream);
+    public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
 
-    public PipeWriter Output { get; } = PipeWriter.Create(stream);
+    public PipeWriter Output { get; } = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
 
     /// <summary>Says that nothing more comes (RFC 8446 §6.1), so that the client can tell an end from a cut.</summary>
     public Task ShutdownAsync() => stream.ShutdownAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Input.CompleteAsync();
+        // With an error, so that nothing more is sent: what had to be said has been flushed.
+        await Output.CompleteAsync(new IOException("The session is over."));
+        await stream.DisposeAsync();
+    }
 }

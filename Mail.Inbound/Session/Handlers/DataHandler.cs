@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mail.Inbound.Pipeline;
 using Mail.Protocol.Smtp;
 
@@ -38,9 +39,17 @@ internal sealed class DataHandler(MessageReceiver receiver)
     private async ValueTask<SmtpReply> ReceiveAsync(SmtpSession session)
     {
         var transaction = session.Transaction!;
-        var reply = await receiver.ReceiveAsync(
-            new ReceivedMail(transaction.ReversePath, transaction.Recipients, session.Body, session.ClientAddress, session.HelloName, session.ProtocolName));
+        // What is done for the message belongs to its trace.
+        Activity.Current = transaction.Activity;
+        var reply = await receiver.ReceiveAsync(new ReceivedMail(
+            transaction.ReversePath, transaction.Recipients, session.Body.Octets, session.ClientAddress, session.HelloName,
+            ProtocolOf(session, transaction)));
         transaction.Activity?.SetTag("smtp.code", reply.Code);
         return reply;
     }
+
+    // How the Received field names the protocol: RFC 3848, RFC 6531 §4.3.
+    private static string ProtocolOf(SmtpSession session, MailTransaction transaction) =>
+        !session.IsExtended ? "SMTP"
+        : (transaction.IsUtf8 ? "UTF8SMTP" : "ESMTP") + (session.Flags.HasFlag(SmtpSessionFlags.TlsActive) ? "S" : "");
 }

@@ -13,6 +13,9 @@ internal static class MailHandler
             return SmtpReplies.MessageTooBig;
         if (command.Body == SmtpBody.BinaryMime)
             return SmtpReplies.UnknownParameter; // RFC 3030 §3: BINARYMIME is not offered
+        // RFC 5321 §4.1.1.11: nor are DSN (RFC 3461) and REQUIRETLS (RFC 8689 §4.1), and both are promises.
+        if (command.Return is not null || command.EnvelopeId is not null || command.RequireTls)
+            return SmtpReplies.UnknownParameter;
         if (command.ReversePath.RequiresSmtpUtf8 && !command.Utf8)
             return SmtpReplies.Utf8NotRequested;
         session.Transaction = new MailTransaction(command, StartActivity(command, session));

@@ -13,8 +13,12 @@ internal sealed class RcptHandler(RecipientPolicy policy)
             return SmtpReplies.TooManyRecipients;
         if (command.ForwardPath.RequiresSmtpUtf8 && !transaction.IsUtf8)
             return SmtpReplies.Utf8NotRequested;
-        if (await policy.RefusalAsync(transaction.ReversePath) is { } refusal)
+        // RFC 3461 §4: NOTIFY and ORCPT are for servers that offer DSN.
+        if (command.Notify != DsnNotify.Unspecified || command.OriginalRecipient is not null)
+            return SmtpReplies.UnknownParameter;
+        if (!transaction.IsAdmitted && await policy.RefusalAsync(transaction.ReversePath) is { } refusal)
             return refusal;
+        transaction.IsAdmitted = true;
         transaction.Recipients.Add(command.ForwardPath);
         return SmtpReplies.RecipientOk;
     }

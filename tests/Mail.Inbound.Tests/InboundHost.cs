@@ -1,0 +1,134 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Mail.Core;
+using Mail.Core.ApiKeys;
+using Mail.Core.Organizations;
+using Mail.Inbound.Session;
+using Mail.Protocol.Dns;
+using Mail.TestKit.Dns;
+using Mail.TestKit.Servers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using DuplexStream = Mail.Inbound.Session.DuplexStream;
+
+namespace Mail.Inbound.Tests;
+
+/// <summary>The listener in this process, on a free port, over a database with the demo organization.</summary>
+internal sealed class InboundHost : IAsyncDisposable
+{
+    public const string HostName = "mx.local.test";
+    public const string BounceDomain = "bounce.local.test";
+
+    // A well-formed connection string to where nothing listens.
+    private static readonly string NoBlobs =
+        $"DefaultEndpointsProtocol=http;AccountName={AzuriteServer.AccountName};AccountKey={AzuriteServer.AccountKey};"
+        + $"BlobEndpoint=http://127.0.0.1:1/{AzuriteServer.AccountName};";
+
+    private static int _connections;
+    private readonly WebApplication _application;
+
+    private InboundHost(WebApplication application) => _application = application;
+
+    public IServiceProvider Services => _application.Services;
+
+    public IPEndPoint EndPoint { get; private set; } = null!;
+
+    public static async Task<InboundHost> StartAsync(
+        string database, string environment = "Development", TimeProvider? clock = null, IDnsResolver? resolver = null,
+        params (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment, ApplicationName = "Mail.Inbound" });
+        var all = new Dictionary<string, string?>
+        {
+            ["urls"] = "http://127.0.0.1:0",
+            ["ConnectionStrings:maildb"] = database,
+            ["ConnectionStrings:blobs"] = NoBlobs,
+            ["Mail:Secrets:MasterKey"] = Convert.ToBase64String(new byte[32]),
+            ["Mail:Demo:ApiKey"] = ApiKeyText.Generate(SendingMode.Live).Reveal(),
+            ["Mail:Host:Name"] = HostName,
+            ["Mail:Host:BounceDomain"] = BounceDomain,
+            ["Mail:Shutdown:DrainDelay"] = "00:00:00",
+            ["Mail:Inbound:Address"] = "127.0.0.1",
+            ["Mail:Inbound:Port"] = "0",
+            ["Mail:Inbound:MaxMessageBytes"] = "100000",
+            ["Mail:Inbound:MaxRecipients"] = "100",
+        };
+        foreach (var (key, value) in settings)
+            all[key] = value;
+        builder.Configuration.AddInMemoryCollection(all);
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(options => options.SingleLine = true);
+        builder.Services.AddSingleton(clock ?? TimeProvider.System);
+        builder.Services.AddSingleton(resolver ?? new FakeDnsResolver());
+        builder.AddServiceDefaults();
+        builder.AddMailCore();
+        builder.AddSmtpListener();
+        var host = new InboundHost(builder.Build());
+        await host.Services.GetRequiredService<DemoSeed>().RunAsync(CancellationToken.None);
+        await host._application.StartAsync();
+        host.EndPoint = host.FindEndPoint();
+        return host;
+    }
+
+    /// <summary>A connection over a socket.</summary>
+    public async Task<Stream> ConnectAsync()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(EndPoint);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <summary>A connection in memory, as Kestrel would hand it over.</summary>
+    public Stream Connect(EndPoint? client = null) => Open(client).Client;
+
+    /// <summary>The same with its server side, which ends when the session has.</summary>
+    public (Stream Client, Task Serving, ConnectionContext Connection) Open(EndPoint? client = null)
+    {
+        // As much as Kestrel buffers.
+        var toServer = new Pipe(new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
+        var toClient = new Pipe(new PipeOptions(pauseWriterThreshold: 64 * 1024, resumeWriterThreshold: 32 * 1024, useSynchronizationContext: false));
+        var connection = new MemoryConnection(new Ends(toServer.Reader, toClient.Writer)) { RemoteEndPoint = client };
+        var serving = ServeAsync(connection);
+        return (new DuplexStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()), serving, connection);
+    }
+
+    public Task StopAsync() => _application.StopAsync();
+
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private async Task ServeAsync(MemoryConnection connection)
+    {
+        connection.ConnectionId = $"memory-{Interlocked.Increment(ref _connections)}";
+        await Services.GetRequiredService<SmtpConnectionHandler>().OnConnectedAsync(connection);
+        await connection.Transport.Input.CompleteAsync();
+        await connection.Transport.Output.CompleteAsync();
+    }
+
+    // The HTTP endpoint was bound first.
+    private IPEndPoint FindEndPoint()
+    {
+        var addresses = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        return new IPEndPoint(IPAddress.Loopback, new Uri(addresses.Last()).Port);
+    }
+
+    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    private sealed class MemoryConnection(IDuplexPipe transport) : DefaultConnectionContext
+    {
+        public override IDuplexPipe Transport { get; set; } = transport;
+
+        // What Kestrel's connections do: reads and writes of both sides end.
+        public override void Abort(ConnectionAbortedException abortReason)
+        {
+            Transport.Input.CancelPendingRead();
+            Transport.Output.CancelPendingFlush();
+            Transport.Output.Complete(abortReason);
+        }
+    }
+}

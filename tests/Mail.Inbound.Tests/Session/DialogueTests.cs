@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using Mail.TestKit.Smtp;
+
+namespace Mail.Inbound.Tests.Session;
+
+/// <summary>Every file in Dialogues, against the listener in memory and over a socket.</summary>
+public sealed class DialogueTests(InboundFixture fixture) : IClassFixture<InboundFixture>
+{
+    public enum Wire
+    {
+        Memory,
+        Socket,
+
+        /// <summary>A socket, each write in pieces of one octet.</summary>
+        Octets,
+    }
+
+    public static TheoryData<string, Wire> Files
+    {
+        get
+        {
+            var data = new TheoryData<string, Wire>();
+            foreach (var name in Directory.GetFiles(Folder(), "*.smtp").Select(path => Path.GetFileNameWithoutExtension(path)).Order())
+            {
+                data.Add(name, Wire.Memory);
+                data.Add(name, Wire.Socket);
+                if (IsWorthSplitting(name))
+                    data.Add(name, Wire.Octets);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task Dialogue_goes_as_written(string file, Wire wire)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var dialogue = Load(file);
+        await fixture.ClearAsync();
+        var host = dialogue.Settings.GetValueOrDefault("environment") == "Production" ? fixture.Production : fixture.Development;
+        await using var stream = wire == Wire.Memory ? host.Connect() : await host.ConnectAsync();
+        await dialogue.RunAsync(wire == Wire.Octets ? new ChoppedStream(stream, 1) : stream, limit.Token);
+        var stored = await fixture.StoredAsync();
+        if (dialogue.Settings.TryGetValue("messages", out var count))
+            Assert.Equal(int.Parse(count, null), stored.Count);
+        if (dialogue.Settings.TryGetValue("content", out var content))
+            Assert.Equal(SmtpDialogue.Unescape(content), stored[^1].Content);
+    }
+
+    // What depends on how the octets arrive.
+    private static bool IsWorthSplitting(string name) =>
+        (name.StartsWith("smuggle-", StringComparison.Ordinal) || name is "basic" or "pipelining" or "bdat" or "bdat-order" or "dots" or "bare-cr-command")
+        && Load(name).Settings.GetValueOrDefault("octetwise") != "no";
+
+    private static SmtpDialogue Load(string name) => SmtpDialogue.Load(Path.Combine(Folder(), name + ".smtp"));
+
+    private static string Folder([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(here))!, "Dialogues");
+}
