@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace Mail.EndToEnd.Tests.Running;
+
+/// <summary>A span as the dashboard received it.</summary>
+public sealed record Span(string Service, string TraceId, string Id, string? Parent, string Name, int Kind, IReadOnlyDictionary<string, string> Tags);
+
+/// <summary>The telemetry that the dashboard has, over its own API.</summary>
+internal sealed class Traces(MailSystem system)
+{
+    private readonly Uri _dashboard = new(system.Development.DashboardUrl);
+
+    /// <summary>The spans of one trace so far.</summary>
+    public async Task<IReadOnlyList<Span>> ReadAsync(string traceId)
+    {
+        using var http = new HttpClient();
+        var token = System.Web.HttpUtility.ParseQueryString(_dashboard.Query)["t"];
+        http.DefaultRequestHeaders.Add("x-api-key", token);
+        var text = await http.GetStringAsync(new Uri(_dashboard, $"/api/telemetry/spans?traceId={traceId}&limit=1000"));
+        using var document = JsonDocument.Parse(text);
+        var resources = document.RootElement.GetProperty("data").GetProperty("resourceSpans");
+        return [.. resources.EnumerateArray().SelectMany(SpansOf).Where(span => span.TraceId == traceId)];
+    }
+
+    private static IEnumerable<Span> SpansOf(JsonElement resource)
+    {
+        var service = Tags(resource.GetProperty("resource"))["service.name"];
+        return resource.GetProperty("scopeSpans").EnumerateArray()
+            .SelectMany(scope => scope.GetProperty("spans").EnumerateArray())
+            .Select(span => new Span(
+                service, span.Text("traceId"), span.Text("spanId"),
+                span.TryGetProperty("parentSpanId", out var parent) ? parent.GetString() : null,
+                span.Text("name"), span.TryGetProperty("kind", out var kind) ? kind.GetInt32() : 0, Tags(span)))
+            .ToList();
+    }
+
+    private static Dictionary<string, string> Tags(JsonElement owner) => owner.TryGetProperty("attributes", out var attributes)
+        ? attributes.EnumerateArray().DistinctBy(tag => tag.Text("key")).ToDictionary(
+            tag => tag.Text("key"), tag => tag.GetProperty("value").EnumerateObject().First().Value.ToString())
+        : [];
+}
