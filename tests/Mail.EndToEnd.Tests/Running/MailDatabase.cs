@@ -21,18 +21,22 @@ public sealed class MailDatabase : IAsyncDisposable
 
     public Task<long> MessagesAsync() => ScalarAsync("select count(*) from messages");
 
-    /// <summary>How many items each worker process holds.</summary>
-    public async Task<Dictionary<int, int>> HeldByProcessAsync()
-    {
-        var held = await ReadAsync(
-            "select split_part(reverse(split_part(reverse(leased_by), '-', 2)), '-', 1)::int, count(*)::int from delivery_queue where leased_by is not null group by 1",
-            row => (Process: row.GetInt32(0), Count: row.GetInt32(1)));
-        return held.ToDictionary(h => h.Process, h => h.Count);
-    }
+    /// <summary>The process that holds most items of the queue.</summary>
+    public async Task<int> BusiestWorkerAsync() => (await ReadAsync(
+        """
+        select reverse(split_part(reverse(leased_by), '-', 2))::int from delivery_queue
+        where leased_by is not null group by leased_by order by count(*) desc limit 1
+        """,
+        row => row.GetInt32(0))).Single();
 
-    /// <summary>The messages that a worker process holds.</summary>
-    public async Task<HashSet<Guid>> HeldByAsync(int process) =>
-        [.. await ReadAsync($"select message_id from delivery_queue where leased_by like '%-{process}-____'", row => row.GetGuid(0))];
+    /// <summary>The recipients of the messages that a worker process holds.</summary>
+    public async Task<HashSet<string>> HeldByAsync(int process) => [.. await ReadAsync(
+        $"""
+        select r.address from delivery_queue q
+        join message_recipients r on r.organization_id = q.organization_id and r.message_id = q.message_id
+        where q.leased_by like '%-{process}-____'
+        """,
+        row => row.GetString(0))];
 
     public async ValueTask DisposeAsync() => await _source.DisposeAsync();
 

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Mail.EndToEnd.Tests.Running;
+
+/// <summary>
+/// Many messages from many connections at one time, each with an idempotency key and a recipient of its own. It keeps what
+/// the client was told: only what got a 202 must arrive.
+/// </summary>
+internal sealed class Load(HttpClient api, int count)
+{
+    private const int Connections = 32;
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(20);
+
+    private readonly string _run = Guid.NewGuid().ToString("N");
+    private readonly ConcurrentDictionary<int, string> _accepted = new();
+    private int _replayed;
+
+    public int Count => count;
+
+    /// <summary>Message ids by number, of everything that was answered with 202.</summary>
+    public IReadOnlyDictionary<int, string> Accepted => _accepted;
+
+    /// <summary>Answers that told of an earlier request with the same key.</summary>
+    public int Replayed => _replayed;
+
+    public string RecipientOf(int number) => $"r{number}-{_run}@example.test";
+
+    /// <summary>The number in an address of this load.</summary>
+    public int? NumberOf(string path) =>
+        path.Contains(_run, StringComparison.Ordinal) ? int.Parse(path[(path.IndexOf('r', StringComparison.Ordinal) + 1)..path.IndexOf('-', StringComparison.Ordinal)]) : null;
+
+    /// <summary>Requests everything that has no 202 yet, once.</summary>
+    public Task SendAsync() => Parallel.ForEachAsync(
+        Enumerable.Range(0, count).Where(number => !_accepted.ContainsKey(number)),
+        new ParallelOptions { MaxDegreeOfParallelism = Connections },
+        async (number, _) => await SendAsync(number));
+
+    private async Task SendAsync(int number)
+    {
+        using var limit = new CancellationTokenSource(RequestLimit);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/mail/send");
+            request.Headers.Add("Idempotency-Key", $"{_run}-{number}");
+            request.Content = JsonContent.Create(MailClient.Message(RecipientOf(number), $"Message {number}"));
+            using var response = await api.SendAsync(request, limit.Token);
+            await TakeAsync(number, response, limit.Token);
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        {
+            // Unanswered: the message may have been stored or not.
+        }
+    }
+
+    private async Task TakeAsync(int number, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        if (response.StatusCode == HttpStatusCode.ServiceUnavailable) return;
+        Assert.True(response.StatusCode == HttpStatusCode.Accepted, $"{(int)response.StatusCode}: {body}");
+        using var document = JsonDocument.Parse(body);
+        var data = document.RootElement.GetProperty("data");
+        _accepted[number] = data.Text("id");
+        if (data.Text("idempotencyStatus") == "replayed") Interlocked.Increment(ref _replayed);
+    }
+}
