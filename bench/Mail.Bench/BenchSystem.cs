@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Mail.Bench.Peers;
 using Npgsql;
 
 namespace Mail.Bench;
@@ -12,6 +13,7 @@ internal sealed class BenchSystem : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mail-bench-");
     private readonly Stack<HostProcess> _processes = new();
     private readonly Dictionary<string, string> _environment = [];
+    private HostProcess _postgres = null!;
 
     public int ApiPort { get; } = Ports.Free();
 
@@ -39,6 +41,13 @@ internal sealed class BenchSystem : IAsyncDisposable
             new() { ["Mail__Inbound__Port"] = system.SmtpPort.ToString() });
         return system;
     }
+
+    /// <summary>Starts measuring the processor time of everything that runs now.</summary>
+    public CpuMeter MeasureCpu(SmtpSink sink) => new(
+    [
+        ("api", Api.Id), ("inbound", Inbound.Id), .. Workers.Select(worker => ("workers", worker.Id)), ("postgres", _postgres.Id),
+        ("sink", sink.Id), ("load", Environment.ProcessId),
+    ]);
 
     public async Task StartWorkersAsync(int count)
     {
@@ -83,7 +92,7 @@ internal sealed class BenchSystem : IAsyncDisposable
         var (postgres, redis, azurite) = (Ports.Free(), Ports.Free(), Ports.Free());
         // Postgres runs as another user and must reach its directory.
         await HostProcess.RunAsync("/usr/bin/chmod", ["755", _folder.FullName]);
-        Start("run-postgres", "pg", postgres);
+        _postgres = Start("run-postgres", "pg", postgres);
         Start("run-redis", "redis", redis);
         Start("run-azurite", "blobs", azurite);
         await Task.WhenAll(new[] { postgres, redis, azurite }.Select(port => Ports.WaitAsync(port, TimeSpan.FromSeconds(60))));
@@ -97,8 +106,12 @@ internal sealed class BenchSystem : IAsyncDisposable
         Database = NpgsqlDataSource.Create(_environment["ConnectionStrings__maildb"]);
     }
 
-    private void Start(string script, string data, int port) =>
-        _processes.Push(HostProcess.Start(Path.Combine(Scripts, script), [Path.Combine(_folder.FullName, data), port.ToString()]));
+    private HostProcess Start(string script, string data, int port)
+    {
+        var process = HostProcess.Start(Path.Combine(Scripts, script), [Path.Combine(_folder.FullName, data), port.ToString()]);
+        _processes.Push(process);
+        return process;
+    }
 
     private static async Task CreateDatabaseAsync(string server)
     {

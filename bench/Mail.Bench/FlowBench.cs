@@ -9,6 +9,8 @@ internal static class FlowBench
 {
     private const int Connections = 128;
     private const int InboundBytes = 4_096;
+    // The runtime compiles what is hot only after it has seen it some thousand times.
+    private const int WarmUp = 10_000;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     public static async Task RunAsync(ResultTable table, int messages, bool withPeers)
@@ -16,23 +18,25 @@ internal static class FlowBench
         await using var sink = await SmtpSink.StartAsync();
         await using var system = await BenchSystem.StartAsync(sink.Port);
         var load = new RestLoad(system.ApiPort, system.ApiKey, Connections);
-        await load.RunAsync(messages / 10, "warm");
+        await load.RunAsync(WarmUp, "warm");
 
-        await AcceptAsync(table, load, messages, withPeers ? await PostfixAcceptAsync(sink, messages) : null);
+        await AcceptAsync(table, system, sink, load, messages, withPeers ? await PostfixAcceptAsync(sink, messages) : null);
         await DrainAsync(table, system, sink);
         await EndToEndAsync(table, system, sink, load, messages, withPeers ? await PostfixRelayAsync(sink, messages) : null);
+        var memory = $"API {system.Api.PeakMegabytes():N0}, workers " + string.Join(" and ", system.Workers.Select(worker => $"{worker.PeakMegabytes():N0}"));
         await InboundAsync(table, system, sink, messages, withPeers);
-        table.AddFact("API, peak memory", $"{system.Api.PeakMegabytes():N0} MB");
-        table.AddFact("workers, peak memory", string.Join(", ", system.Workers.Select(worker => $"{worker.PeakMegabytes():N0} MB")));
-        table.AddFact("inbound, peak memory", $"{system.Inbound.PeakMegabytes():N0} MB");
+        table.AddFact("peak memory, MB", $"{memory}, inbound {system.Inbound.PeakMegabytes():N0}");
     }
 
     // The workers are not running: what is measured is accepting alone.
-    private static async Task AcceptAsync(ResultTable table, RestLoad load, int messages, double? postfix)
+    private static async Task AcceptAsync(
+        ResultTable table, BenchSystem system, SmtpSink sink, RestLoad load, int messages, double? postfix)
     {
+        var cpu = system.MeasureCpu(sink);
         var result = await load.RunAsync(messages, "accept");
         table.Add("accept by REST, durable", result.PerSecond, postfix,
             $"{Connections} connections, p50 {result.Percentile(0.5):F1} ms, p99 {result.Percentile(0.99):F1} ms");
+        table.AddFact("", cpu.PerMessage(messages));
     }
 
     private static async Task DrainAsync(ResultTable table, BenchSystem system, SmtpSink sink)
@@ -49,17 +53,21 @@ internal static class FlowBench
         ResultTable table, BenchSystem system, SmtpSink sink, RestLoad load, int messages, double? postfix)
     {
         var before = sink.Received;
+        var cpu = system.MeasureCpu(sink);
         var watch = Stopwatch.StartNew();
         await load.RunAsync(messages, "flow");
         await sink.WaitAsync(before + messages, Limit);
         table.Add("API call to sink, DKIM-signed", messages / watch.Elapsed.TotalSeconds, postfix, "Postfix relays unsigned");
+        table.AddFact("", cpu.PerMessage(messages));
         await SettleAsync(system);
     }
 
     private static async Task InboundAsync(ResultTable table, BenchSystem system, SmtpSink sink, int messages, bool withPeers)
     {
         await system.StopWorkersAsync();
+        var cpu = system.MeasureCpu(sink);
         var ours = await SmtpSource.RunAsync(system.SmtpPort, messages, InboundBytes, "shop@demo.test", "user@demo.test");
+        var inboundCpu = cpu.PerMessage(messages);
         double? peer = null;
         if (withPeers)
         {
@@ -67,6 +75,7 @@ internal static class FlowBench
             peer = await SmtpSource.RunAsync(postfix.Port, messages, InboundBytes, "shop@demo.test", "user@demo.test");
         }
         table.Add("inbound SMTP, durable and parsed, 4 KB", ours, peer, "Postfix does not parse");
+        table.AddFact("", inboundCpu);
     }
 
     private static async Task<double> PostfixAcceptAsync(SmtpSink sink, int messages)

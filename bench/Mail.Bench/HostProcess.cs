@@ -8,7 +8,11 @@ internal sealed class HostProcess : IAsyncDisposable
 {
     private readonly Process _process;
 
+    private bool _disposed;
+
     private HostProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
 
     public static HostProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -22,7 +26,7 @@ internal sealed class HostProcess : IAsyncDisposable
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, line) =>
         {
-            if (line.Data is { Length: > 0 } text)
+            if (line.Data is { Length: > 0 } text && !program.EndsWith("run-postgres", StringComparison.Ordinal))
                 Console.Error.WriteLine($"  [{Path.GetFileName(program)}] {text}");
         };
         process.BeginOutputReadLine();
@@ -47,6 +51,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mail.Bench;
+using Mail.Bench.Micro;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 var wanted = args.Where(arg => !arg.StartsWith('-')).ToHashSet();
@@ -7,10 +8,19 @@ var messages = args.FirstOrDefault(arg => arg.StartsWith("--messages=", StringCo
     ? int.Parse(option.AsSpan("--messages=".Length), CultureInfo.InvariantCulture)
     : 20_000;
 
-var table = new ResultTable();
+// Small things first, while nothing else runs.
+if (Wants("micro"))
+{
+    MimeBench.Run(Console.Out);
+    DkimBench.Run(Console.Out);
+    SmtpBench.Run(Console.Out);
+}
 if (Wants("flow"))
+{
+    var table = new ResultTable();
     await FlowBench.RunAsync(table, messages, withPeers: !args.Contains("--no-peers"));
-table.Write(Console.Out, messages);
+    table.Write(Console.Out, messages);
+}
 return 0;
 
 bool Wants(string bench) => wanted.Count == 0 || wanted.Contains(bench);

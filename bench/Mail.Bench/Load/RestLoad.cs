@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -12,6 +13,7 @@ namespace Mail.Bench.Load;
 internal sealed class RestLoad(int port, string apiKey, int connections)
 {
     private const int BodyCharacters = 2_000;
+    private const string Placeholder = "########";
     private int _next;
 
     public sealed record Result(int Accepted, TimeSpan Elapsed, double[] LatenciesMs)
@@ -36,25 +38,32 @@ internal sealed class RestLoad(int port, string apiKey, int connections)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
+        var (request, places) = Template(run);
         var answer = new byte[8_192];
         var accepted = 0;
         for (var i = Interlocked.Increment(ref _next) - 1; i < messages; i = Interlocked.Increment(ref _next) - 1)
         {
+            foreach (var place in places)
+                i.TryFormat(request.AsSpan(place, Placeholder.Length), out _, "D8", CultureInfo.InvariantCulture);
             var started = Stopwatch.GetTimestamp();
-            await socket.SendAsync(Request(i, run));
+            await socket.SendAsync(request);
             accepted += await ReadAsync(socket, answer) ? 1 : 0;
             latencies[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         }
         return accepted;
     }
 
-    private byte[] Request(int number, string run)
+    // Only the number of the message changes from one request to the next.
+    private (byte[] Request, List<int> Places) Template(string run)
     {
         var body = $$"""
-            {"from":{"email":"shop@demo.test","name":"Demo Shop"},"to":[{"email":"user{{number}}@example.com"}],"subject":"Receipt {{number}}","text":"{{new string('x', BodyCharacters)}}","idempotencyKey":"{{run}}-{{number}}"}
+            {"from":{"email":"shop@demo.test","name":"Demo Shop"},"to":[{"email":"user{{Placeholder}}@example.com"}],"subject":"Receipt {{Placeholder}}","text":"{{new string('x', BodyCharacters)}}","idempotencyKey":"{{run}}-{{Placeholder}}"}
             """;
-        return Encoding.ASCII.GetBytes(
-            $"POST /v1/mail/send HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {apiKey}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        var request = $"POST /v1/mail/send HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {apiKey}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+        var places = new List<int>();
+        for (var at = request.IndexOf(Placeholder, StringComparison.Ordinal); at >= 0; at = request.IndexOf(Placeholder, at + 1, StringComparison.Ordinal))
+            places.Add(at);
+        return (Encoding.ASCII.GetBytes(request), places);
     }
 
     private static async Task<bool> ReadAsync(Socket socket, byte[] answer)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 
 namespace Mail.Bench.Peers;
 
@@ -18,12 +17,16 @@ internal sealed class SmtpSink : IAsyncDisposable
 
     public int Port { get; }
 
+    public int Id => _process.Id;
+
     public long Received => Volatile.Read(ref _received);
 
     public static async Task<SmtpSink> StartAsync()
     {
         var port = Ports.Free();
-        var process = Process.Start(new ProcessStartInfo("/usr/sbin/smtp-sink", ["-c", $"127.0.0.1:{port}", "1000"])
+        // As root it wants to become somebody else.
+        string[] user = Environment.IsPrivilegedProcess ? ["-u", "nobody"] : [];
+        var process = Process.Start(new ProcessStartInfo("/usr/sbin/smtp-sink", [.. user, "-c", $"127.0.0.1:{port}", "1000"])
         {
             RedirectStandardOutput = true,
         })!;
@@ -48,23 +51,21 @@ internal sealed class SmtpSink : IAsyncDisposable
         _process.Dispose();
     }
 
-    // "sess=3 quit=2 mesg=17" over and over, each behind a carriage return.
+    // "sess=3 quit=2 mesg=17" over and over, each behind a carriage return; only the last whole one matters.
     private async Task CountAsync()
     {
-        var text = new StringBuilder();
-        var buffer = new char[4_096];
-        while (await _process.StandardOutput.ReadAsync(buffer) is var read and > 0)
+        var buffer = new char[65_536];
+        var kept = 0;
+        while (await _process.StandardOutput.ReadAsync(buffer.AsMemory(kept)) is var read and > 0)
         {
-            text.Append(buffer, 0, read);
-            var all = text.ToString();
-            var last = all.LastIndexOf("mesg=", StringComparison.Ordinal);
-            if (last < 0)
-                continue;
-            var digits = new string([.. all.Skip(last + 5).TakeWhile(char.IsAsciiDigit)]);
-            var isWhole = last + 5 + digits.Length < all.Length;
-            if (isWhole)
-                Volatile.Write(ref _received, long.Parse(digits, CultureInfo.InvariantCulture));
-            text.Remove(0, isWhole ? last + 5 + digits.Length : last);
+            var text = buffer.AsSpan(0, kept + read);
+            var end = text.LastIndexOf('\r');
+            var field = end < 0 ? -1 : text[..end].LastIndexOf("mesg=");
+            if (field >= 0 && long.TryParse(text[(field + 5)..end].TrimEnd(), CultureInfo.InvariantCulture, out var count))
+                Volatile.Write(ref _received, count);
+            var rest = text[(end + 1)..];
+            kept = Math.Min(rest.Length, 256);
+            rest[^kept..].CopyTo(buffer);
         }
     }
 }
