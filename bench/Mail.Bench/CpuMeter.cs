@@ -10,7 +10,7 @@ internal sealed class CpuMeter(IReadOnlyList<(string Name, int Process)> watched
 
     private readonly Dictionary<string, double> _started = Read(watched);
 
-    /// <summary>Milliseconds of processor time per message since the meter was made, each process with its children.</summary>
+    /// <summary>Milliseconds of processor time per message since the meter was made; each process with its children, but not the bench.</summary>
     public string PerMessage(long messages)
     {
         var text = new StringBuilder("CPU ms/message:");
@@ -28,8 +28,11 @@ internal sealed class CpuMeter(IReadOnlyList<(string Name, int Process)> watched
             group => group.Sum(item => all.Where(process => process.Id == item.Process).Sum(process => WithChildren(process, byParent))));
     }
 
+    // Everything that is measured is a child of the bench.
     private static double WithChildren(ProcessTime process, ILookup<int, ProcessTime> byParent) =>
-        process.Milliseconds + byParent[process.Id].Sum(child => WithChildren(child, byParent));
+        process.Id == Environment.ProcessId
+            ? Environment.CpuUsage.TotalTime.TotalMilliseconds
+            : process.Milliseconds + byParent[process.Id].Sum(child => WithChildren(child, byParent));
 
     // proc(5): after the name in parentheses, field 4 is the parent, 14 to 17 are the times of the process and of
     // its children that have ended.
