@@ -29,6 +29,15 @@ public sealed partial class DocumentTests
         select $"{file}: {match.Groups[1].Value}");
 
     [Fact]
+    public void Files_named_in_readmes_exist() => Repository.AssertNone(
+        from file in Repository.Documents
+        where file.EndsWith("README.md", StringComparison.Ordinal)
+        let folder = Path.GetDirectoryName(Repository.PathOf(file))!
+        from Match match in NamedFile().Matches(Repository.Read(file))
+        where !File.Exists(Path.Combine(folder, match.Groups[1].Value)) && !File.Exists(Repository.PathOf(match.Groups[1].Value))
+        select $"{file}: {match.Groups[1].Value}");
+
+    [Fact]
     public void Documents_named_in_code_exist() => Repository.AssertNone(
         from file in Repository.Sources
         from Match match in NamedDocument().Matches(Repository.Read(file))
@@ -91,6 +100,10 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"`((?:Mail\.[A-Za-z]+|tests|bench|docs|scripts)/[\w./-]*\w)`")]
     private static partial Regex NamedPath();
+
+    // By their path from the root or from the folder of the README.
+    [GeneratedRegex(@"`([A-Za-z][\w.]*/[\w./-]*\.[a-z]+)`")]
+    private static partial Regex NamedFile();
 
     [GeneratedRegex(@"docs/(?:adr/\d{4}|[a-z-]+\.md)")]
     private static partial Regex NamedDocument();
