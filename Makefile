@@ -1,6 +1,6 @@
 # "make" alone shows the commands. "run" and "test" do all set-up themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test build fmt docs verify bench clean pictures
+.PHONY: help setup run test build fmt docs verify fuzz bench clean pictures
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -28,6 +28,10 @@ verify: ## Fail when code or documents are not in order or the working tree is n
 	@dotnet format Mail.sln --verify-no-changes
 	@dotnet test tests/Mail.Architecture.Tests --nologo
 	@git diff --exit-code --stat
+
+fuzz: ## Fuzz every parser of Mail.Protocol, a minute each; longer: MAIL_FUZZ_SECONDS=600 make fuzz
+	@scripts/setup --tests
+	@MAIL_FUZZ_SECONDS=$${MAIL_FUZZ_SECONDS:-60} dotnet test tests/Mail.Protocol.Tests --nologo --filter FullyQualifiedName~Fuzz
 
 bench: setup ## Measure: accept, end to end, inbound, with Postfix beside them
 	@dotnet run --project bench/Mail.Bench -c Release

@@ -13,6 +13,7 @@ builder.AddRedisClient("redis");
 builder.AddApi();
 
 var app = builder.Build();
+app.ValidateOptions();
 app.UseApi();
 app.MapDefaultEndpoints();
 app.MapApi();

@@ -90,6 +90,12 @@ public static class MailCore
             .ValidateDataAnnotations()
             .ValidateOnStart();
 
+    /// <summary>
+    /// Checks all options at once, before anything is started: a service that reads its options in its constructor
+    /// would stop the start at the first bad one.
+    /// </summary>
+    public static void ValidateOptions(this IHost host) => host.Services.GetRequiredService<IStartupValidator>().Validate();
+
     // Every statement of ours finds its rows through an index, in whatever state the statistics are: a plan that was
     // made while a table was empty must not scan it when it has grown (docs/adr/0004).
     internal static void Tune(NpgsqlDataSourceBuilder dataSource)

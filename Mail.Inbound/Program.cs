@@ -7,5 +7,6 @@ builder.AddMailCore();
 builder.AddSmtpListener();
 
 var app = builder.Build();
+app.ValidateOptions();
 app.MapDefaultEndpoints();
 app.Run();

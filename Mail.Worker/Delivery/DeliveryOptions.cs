@@ -7,9 +7,9 @@ internal sealed class DeliveryOptions
 {
     public const string Section = "Delivery";
 
-    /// <summary>Where live mail goes: <c>direct</c>, <c>smarthost</c> or <c>capture</c>. Mail of test keys is always captured. Default capture.</summary>
+    /// <summary>Where live mail goes: <c>direct</c>, <c>smarthost</c> or <c>capture</c>. Mail of test keys is always captured. Default direct; capture in Development.</summary>
     [EnumDataType(typeof(DeliveryMode))]
-    public DeliveryMode Mode { get; set; } = DeliveryMode.Capture;
+    public DeliveryMode Mode { get; set; } = DeliveryMode.Direct;
 
     /// <summary>The relay of mode smarthost, <c>host:port</c>.</summary>
     public string? Smarthost { get; set; }

@@ -38,9 +38,6 @@ internal static class DeliveryServices
         return builder;
     }
 
-    /// <summary>Checks all options before the loops are made, so that a bad configuration is told whole and not by the first loop.</summary>
-    public static void ValidateOptions(this IHost host) => host.Services.GetRequiredService<IStartupValidator>().Validate();
-
     private static void AddOptionsOfDelivery(this IHostApplicationBuilder builder)
     {
         var inbound = builder.Configuration[InboundEndpoint];

@@ -1,4 +1,3 @@
-using System.Text;
 using Mail.Protocol.Addresses;
 
 namespace Mail.Protocol.Tests.Addresses;
@@ -48,32 +47,6 @@ public class EmailAddressTests
             (address.LocalPart, address.Domain, address.AsciiDomain, address.UnicodeDomain));
         Assert.Equal("\"a b\"@xn--bcher-kva.example", address.Address);
         Assert.True(address is { IsAscii: true, NeedsSmtpUtf8: false, IsStrict: true, IsAddressLiteral: false });
-    }
-
-    [Theory]
-    [InlineData("<>", true, "", 2)]
-    [InlineData("<a@example.com> SIZE=1", true, "a@example.com", 15)]
-    [InlineData("<@one.example,@two.example:a@example.com>", true, "a@example.com", 41)]
-    [InlineData("<\"a>b\"@example.com>", true, "\"a>b\"@example.com", 19)]
-    [InlineData("a@example.com", false, "InvalidPath", 0)]
-    [InlineData("<a@example.com", false, "InvalidPath", 0)]
-    [InlineData("<@one.example:>", false, "Empty", 0)]
-    [InlineData("<@one..example:a@b.example>", false, "InvalidPath", 0)]
-    [InlineData("< a@example.com>", false, "InvalidLocalPart", 0)]
-    public void Reverse_path_is_read_up_to_its_bracket(string text, bool valid, string expected, int length)
-    {
-        Assert.Equal(valid, SmtpPath.TryReadReverse(Encoding.UTF8.GetBytes(text), out var path, out var consumed, out var error));
-        Assert.Equal(expected, valid ? path.Address?.Address ?? "" : error.ToString());
-        Assert.Equal(length, consumed);
-        Assert.Equal(text == "<>", valid && path.IsNull);
-    }
-
-    [Fact]
-    public void Postmaster_needs_no_domain_and_forward_paths_are_never_null()
-    {
-        Assert.True(SmtpPath.TryReadForward("<PostMaster> X"u8, out var path, out var consumed, out _));
-        Assert.True(path is { IsPostmaster: true, IsNull: false } && consumed == 12);
-        Assert.False(SmtpPath.TryReadForward("<>"u8, out _, out _, out _));
     }
 
     [Theory]

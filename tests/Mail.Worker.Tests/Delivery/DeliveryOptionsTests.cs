@@ -1,3 +1,4 @@
+using Mail.Core;
 using Mail.Worker.Delivery;
 
 namespace Mail.Worker.Tests.Delivery;
