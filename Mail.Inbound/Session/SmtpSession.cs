@@ -217,5 +217,9 @@ internal sealed class SmtpSession : IAsyncDisposable
 
     private void Write(SmtpReply reply) => reply.WriteTo(_transport.Output);
 
-    private async ValueTask FlushAsync() => await _transport.Output.FlushAsync();
+    private async ValueTask FlushAsync()
+    {
+        if ((await _transport.Output.FlushAsync()).IsCompleted)
+            throw new ConnectionResetException("The client takes no more replies.");
+    }
 }

@@ -40,6 +40,8 @@ internal sealed class InboundHost : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; private set; } = null!;
 
+    public CancellationToken Stopping => Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
     public static async Task<InboundHost> StartAsync(
         string database, string environment = "Development", TimeProvider? clock = null, IDnsResolver? resolver = null,
         params (string Key, string Value)[] settings)
@@ -68,6 +70,7 @@ internal sealed class InboundHost : IAsyncDisposable
         builder.Services.AddSingleton(resolver ?? new FakeDnsResolver());
         builder.AddServiceDefaults();
         builder.AddMailCore();
+        builder.AddAcceptMessages();
         builder.AddSmtpListener();
         var host = new InboundHost(builder.Build());
         await host.Services.GetRequiredService<DemoSeed>().RunAsync(CancellationToken.None);
@@ -88,14 +91,21 @@ internal sealed class InboundHost : IAsyncDisposable
     public Stream Connect(EndPoint? client = null) => Open(client).Client;
 
     /// <summary>The same with its server side, which ends when the session has.</summary>
-    public (Stream Client, Task Serving, ConnectionContext Connection) Open(EndPoint? client = null)
+    public (Stream Client, Task Serving) Open(EndPoint? client = null)
     {
         // As much as Kestrel buffers.
         var toServer = new Pipe(new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
         var toClient = new Pipe(new PipeOptions(pauseWriterThreshold: 64 * 1024, resumeWriterThreshold: 32 * 1024, useSynchronizationContext: false));
-        var connection = new MemoryConnection(new Ends(toServer.Reader, toClient.Writer)) { RemoteEndPoint = client };
+        var connection = new MemoryConnection(new Ends(toServer.Reader, toClient.Writer), Abort) { RemoteEndPoint = client };
         var serving = ServeAsync(connection);
-        return (new DuplexStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()), serving, connection);
+        return (new DuplexStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()), serving);
+
+        // What Kestrel's connections do: both directions end.
+        void Abort()
+        {
+            toServer.Writer.Complete(new ConnectionAbortedException());
+            toClient.Reader.Complete();
+        }
     }
 
     public Task StopAsync() => _application.StopAsync();
@@ -119,16 +129,10 @@ internal sealed class InboundHost : IAsyncDisposable
 
     private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
-    private sealed class MemoryConnection(IDuplexPipe transport) : DefaultConnectionContext
+    private sealed class MemoryConnection(IDuplexPipe transport, Action abort) : DefaultConnectionContext
     {
         public override IDuplexPipe Transport { get; set; } = transport;
 
-        // What Kestrel's connections do: reads and writes of both sides end.
-        public override void Abort(ConnectionAbortedException abortReason)
-        {
-            Transport.Input.CancelPendingRead();
-            Transport.Output.CancelPendingFlush();
-            Transport.Output.Complete(abortReason);
-        }
+        public override void Abort(ConnectionAbortedException abortReason) => abort();
     }
 }

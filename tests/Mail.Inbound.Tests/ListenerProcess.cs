@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Mail.TestKit.Servers;
+
+namespace Mail.Inbound.Tests;
+
+/// <summary>The listener as a process of its own, which can be killed.</summary>
+internal sealed partial class ListenerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private IPEndPoint _endPoint = null!;
+
+    private ListenerProcess(Process process) => _process = process;
+
+    public static async Task<ListenerProcess> StartAsync(string database)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(InboundOptions).Assembly.Location])
+        {
+            RedirectStandardOutput = true,
+            Environment =
+            {
+                ["ASPNETCORE_ENVIRONMENT"] = "Development",
+                ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+                ["ConnectionStrings__maildb"] = database,
+                ["ConnectionStrings__blobs"] =
+                    $"DefaultEndpointsProtocol=http;AccountName={AzuriteServer.AccountName};AccountKey={AzuriteServer.AccountKey};BlobEndpoint=http://127.0.0.1:1/x;",
+                ["Mail__Secrets__MasterKey"] = Convert.ToBase64String(new byte[32]),
+                ["Mail__Inbound__Address"] = "127.0.0.1",
+                ["Mail__Inbound__Port"] = "0",
+                ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
+                ["Logging__Console__FormatterName"] = "simple",
+            },
+        };
+        var listener = new ListenerProcess(Process.Start(start)!);
+        // The HTTP endpoint is bound first, the SMTP one behind it.
+        await listener.NextPortAsync();
+        listener._endPoint = new IPEndPoint(IPAddress.Loopback, await listener.NextPortAsync());
+        listener._process.OutputDataReceived += (_, _) => { };
+        listener._process.BeginOutputReadLine();
+        return listener;
+    }
+
+    public async Task<Stream> ConnectAsync()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(_endPoint);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill() => _process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private async Task<int> NextPortAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync().WaitAsync(Limit) is { } line)
+        {
+            if (Listening().Match(line) is { Success: true } match)
+                return int.Parse(match.Groups[1].ValueSpan, null);
+        }
+        throw new InvalidOperationException("The listener ended before it listened.");
+    }
+
+    [GeneratedRegex(@"Now listening on: http://127\.0\.0\.1:(\d+)")]
+    private static partial Regex Listening();
+}
