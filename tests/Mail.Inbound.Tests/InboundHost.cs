@@ -110,7 +110,11 @@ internal sealed class InboundHost : IAsyncDisposable
 
     public Task StopAsync() => _application.StopAsync();
 
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+    }
 
     private async Task ServeAsync(MemoryConnection connection)
     {

@@ -13,6 +13,8 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
 
     private readonly Process _process;
     private IPEndPoint _endPoint = null!;
+    // Read, so that the process never waits for us.
+    private Task _output = Task.CompletedTask;
 
     private ListenerProcess(Process process) => _process = process;
 
@@ -36,12 +38,19 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
             },
         };
         var listener = new ListenerProcess(Process.Start(start)!);
-        // The HTTP endpoint is bound first, the SMTP one behind it.
-        await listener.NextPortAsync();
-        listener._endPoint = new IPEndPoint(IPAddress.Loopback, await listener.NextPortAsync());
-        listener._process.OutputDataReceived += (_, _) => { };
-        listener._process.BeginOutputReadLine();
-        return listener;
+        try
+        {
+            // The HTTP endpoint is bound first, the SMTP one behind it.
+            await listener.NextPortAsync();
+            listener._endPoint = new IPEndPoint(IPAddress.Loopback, await listener.NextPortAsync());
+            listener._output = listener._process.StandardOutput.ReadToEndAsync();
+            return listener;
+        }
+        catch
+        {
+            await listener.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task<Stream> ConnectAsync()
@@ -59,6 +68,7 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
         if (!_process.HasExited)
             _process.Kill();
         await _process.WaitForExitAsync();
+        await _output;
         _process.Dispose();
     }
 

@@ -6,6 +6,7 @@ public sealed class DeadlineTests(InboundFixture fixture) : IClassFixture<Inboun
 {
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan DataTimeout = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -50,8 +51,9 @@ public sealed class DeadlineTests(InboundFixture fixture) : IClassFixture<Inboun
         await client.GreetAsync();
         Assert.StartsWith("220 ", await client.AskAsync("STARTTLS"));
 
-        await AdvanceUntilAsync(serving, clock, TimeSpan.FromSeconds(30));
+        await PassAsync(clock, HandshakeTimeout);
 
+        await serving.WaitAsync(Limit);
         Assert.Null(await client.ReplyAsync());
     }
 
@@ -78,7 +80,7 @@ public sealed class DeadlineTests(InboundFixture fixture) : IClassFixture<Inboun
         await client.GreetAsync();
         Assert.StartsWith("354", await client.AskAsync("MAIL FROM:<a@client.test>", "RCPT TO:<one@local.test>", "DATA"));
 
-        clock.Advance(DataTimeout);
+        await PassAsync(clock, DataTimeout);
 
         Assert.StartsWith("421 4.4.2", await client.ReplyAsync());
         Assert.Null(await client.ReplyAsync());
@@ -95,10 +97,11 @@ public sealed class DeadlineTests(InboundFixture fixture) : IClassFixture<Inboun
         await client.GreetAsync();
         await client.SendAsync("BDAT 100", "NOOP");
 
-        await AdvanceUntilAsync(serving, clock, DataTimeout);
+        await PassAsync(clock, DataTimeout);
 
         Assert.StartsWith("421 4.4.2", await client.ReplyAsync());
         Assert.Null(await client.ReplyAsync());
+        await serving.WaitAsync(Limit);
     }
 
     [Fact]
@@ -115,6 +118,14 @@ public sealed class DeadlineTests(InboundFixture fixture) : IClassFixture<Inboun
 
         Assert.True(serving.IsCompletedSuccessfully);
         await writing.WaitAsync(Limit);
+    }
+
+    /// <summary>Lets a time pass as soon as the session has started it.</summary>
+    private static async Task PassAsync(ManualTime clock, TimeSpan time)
+    {
+        while (!clock.Running().Contains(time))
+            Assert.True(await clock.Armed.WaitAsync(Limit));
+        clock.Advance(time);
     }
 
     // No signal says that the session waits, so the time passes until it ends.
