@@ -63,7 +63,9 @@ public sealed class FaultTests : IAsyncLifetime
         await sending;
         _output.WriteLine($"{_load.Accepted.Count} of {Messages} were accepted before they were asked for again");
         Assert.True(_load.Accepted.Count < Messages, "The kill came too late.");
+        var accepted = _load.Accepted.ToDictionary();
         await SendRestAsync();
+        await _load.RepeatAsync(accepted);
 
         var arrivals = await SettledAsync();
         Assert.Equal(0, arrivals.Duplicates);
@@ -75,8 +77,8 @@ public sealed class FaultTests : IAsyncLifetime
     {
         var sending = _load.SendAsync();
         await UntilArrivedAsync(Messages / 5);
-        var server = _system.App.GetProcessId("postgres");
-        Kill(Processes.ServerBelow(server));
+        var services = _system.ProcessIds();
+        Kill(Processes.ServerBelow(_system.App.GetProcessId("postgres")));
         await sending;
         Assert.True(_load.Accepted.Count < Messages, "The kill came too late.");
         await SendRestAsync();
@@ -84,6 +86,8 @@ public sealed class FaultTests : IAsyncLifetime
         var arrivals = await SettledAsync();
         Assert.InRange(arrivals.Duplicates, 0, 2 * RelaySystem.MaxInFlight);
         Assert.Equal(Messages, arrivals.Count);
+        await _system.HealthyAsync();
+        Assert.Equal(services, _system.ProcessIds());
     }
 
     private Arrivals Arrived() => Arrivals.Of(_load, _fixture.Relay);

@@ -7,7 +7,10 @@ namespace Mail.EndToEnd.Tests.Hosting;
 /// <summary>The whole AppHost as a process of its own: whatever ends it, nothing it started outlives it.</summary>
 public sealed class CleanUpTests : IDisposable
 {
+    private const string Mark = "MAIL_TEST_RUN";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    private static readonly string[] Programs =
+        ["/bin/postgres", "/azurite/", "Mail.Api", "Mail.Inbound", "Mail.Worker", "aspire-managed", "dcp"];
 
     private readonly TemporaryState _state = TemporaryState.Create();
     private readonly CancellationTokenSource _limit = new(Limit);
@@ -20,7 +23,7 @@ public sealed class CleanUpTests : IDisposable
     public async Task Nothing_outlives_the_AppHost(string signal)
     {
         var host = _host = StartAppHost();
-        await UntilAsync(() => Servers().Count >= 2);
+        await UntilAsync(AllRun);
         using (var kill = Process.Start("kill", ["-s", signal, $"{host.Id}"])) await kill.WaitForExitAsync(_limit.Token);
         await host.WaitForExitAsync(_limit.Token);
         _host = null;
@@ -44,6 +47,7 @@ public sealed class CleanUpTests : IDisposable
                 $"--Hosting:State={_state.Directory}",
             },
             RedirectStandardOutput = true,
+            Environment = { [Mark] = _state.Directory },
         };
         var host = Process.Start(start)!;
         host.OutputDataReceived += (_, _) => { };
@@ -51,11 +55,15 @@ public sealed class CleanUpTests : IDisposable
         return host;
     }
 
-    /// <summary>The database and the blob store of this run (Redis hides where it came from by renaming itself).</summary>
-    private IReadOnlyList<string> Servers() =>
-        [.. Ours().Where(c => c.Contains("/bin/postgres\0", StringComparison.Ordinal) || c.Contains("/azurite/", StringComparison.Ordinal))];
+    /// <summary>The servers and every service of the product (Redis hides where it came from by renaming itself).</summary>
+    private bool AllRun()
+    {
+        var ours = Ours();
+        return Programs.All(program => ours.Any(command => command.Contains(program, StringComparison.Ordinal)))
+            && ours.Count(command => Path.GetFileName(command.Split('\0')[0]) == "Mail.Worker") == 2;
+    }
 
-    /// <summary>Command lines of all processes that know this run's state directory: they were started below it.</summary>
+    /// <summary>Command lines of all processes that know this run's state directory, or inherited it: they were started below it.</summary>
     private IReadOnlyList<string> Ours() =>
         [.. Directory.EnumerateDirectories("/proc")
             .Where(d => int.TryParse(Path.GetFileName(d), out var id) && id != Environment.ProcessId)

@@ -7,7 +7,13 @@ public sealed class CaptureSystem : IAsyncLifetime
 
     public async Task InitializeAsync() => Instance = await MailSystem.StartAsync();
 
-    public async Task DisposeAsync() => await Instance.DisposeAsync();
+    /// <summary>Nothing but its services' own faults can end a service here.</summary>
+    public async Task DisposeAsync()
+    {
+        var ends = Instance.UnaskedEnds();
+        await Instance.DisposeAsync();
+        Assert.Empty(ends);
+    }
 }
 
 [CollectionDefinition(Name)]

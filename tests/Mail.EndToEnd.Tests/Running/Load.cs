@@ -38,6 +38,18 @@ internal sealed class Load(HttpClient api, int count)
         new ParallelOptions { MaxDegreeOfParallelism = Connections },
         async (number, _) => await SendAsync(number));
 
+    /// <summary>Requests again what has its 202, as a client that lost the answers; each must be told of the same message.</summary>
+    public async Task RepeatAsync(IReadOnlyDictionary<int, string> accepted)
+    {
+        var before = _replayed;
+        await Parallel.ForEachAsync(accepted, new ParallelOptions { MaxDegreeOfParallelism = Connections }, async (one, _) =>
+        {
+            await SendAsync(one.Key);
+            Assert.Equal(one.Value, _accepted[one.Key]);
+        });
+        Assert.Equal(accepted.Count, _replayed - before);
+    }
+
     private async Task SendAsync(int number)
     {
         using var limit = new CancellationTokenSource(RequestLimit);

@@ -60,6 +60,14 @@ public sealed class MailSystem : IAsyncDisposable
     /// <summary>Returns when every process of the product answers that it is ready.</summary>
     public Task HealthyAsync() => HealthyAsync(App);
 
+    /// <summary>The running processes of the product's services.</summary>
+    public IReadOnlyList<int> ProcessIds() =>
+        [.. Services.SelectMany(s => App.GetInstances(s.Name)).Select(i => i.ProcessId).OfType<int>().Order()];
+
+    /// <summary>What the AppHost said about processes that ended unasked.</summary>
+    public IReadOnlyList<string> UnaskedEnds() =>
+        [.. Services.SelectMany(s => App.GetInstances(s.Name)).SelectMany(i => Ends(i.Id, App.GetLog(i.Id)))];
+
     public Task<MailDatabase> DatabaseAsync() => MailDatabase.OpenAsync(App);
 
     /// <summary>What a variable of the environment of a service is.</summary>
@@ -72,6 +80,11 @@ public sealed class MailSystem : IAsyncDisposable
         Test.Dispose();
         await App.DisposeAsync();
     }
+
+    private static IEnumerable<string> Ends(string id, IReadOnlyList<string> log) =>
+        from end in log.Index()
+        where end.Item.StartsWith("Ended with exit code", StringComparison.Ordinal)
+        select string.Join('\n', log.Take(end.Index + 1).TakeLast(20).Prepend(id));
 
     private static Task HealthyAsync(DistributedApplication app) =>
         Eventually.IsTrueAsync("all services are healthy", StartLimit, () => Services.All(s => IsHealthy(app, s.Name, s.Instances)), app.Describe);
