@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace Mail.Core.Ids;
 
@@ -8,36 +7,10 @@ public static class PrefixedId
 {
     private const string Alphabet = Base32.Alphabet;
     private const int EncodedLength = 26;
-    private const int CounterBits = 12;
-
-    // The newest millisecond and the counter within it.
-    private static long _last;
+    private static readonly IdSequence Sequence = new();
 
     /// <summary>A new id. Those that one process makes within one millisecond sort in the order they were made.</summary>
-    public static TId New<TId>(TimeProvider clock) where TId : struct, IPrefixedId<TId>
-    {
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds() << CounterBits;
-        long last, next;
-        do
-        {
-            last = Volatile.Read(ref _last);
-            // RFC 9562 §6.2 method 1: a counter in rand_a; when it overflows, it runs into the next millisecond.
-            next = last >= now && last - now < 1 << CounterBits + 4 ? last + 1 : now;
-        }
-        while (Interlocked.CompareExchange(ref _last, next, last) != last);
-        return TId.From(Version7(next));
-    }
-
-    // RFC 9562 §5.7: 48 bits of milliseconds, version, 12 bits rand_a, variant, 62 bits of randomness.
-    private static Guid Version7(long millisecondsAndCounter)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes[8..]);
-        BinaryPrimitives.WriteInt64BigEndian(bytes, millisecondsAndCounter << 4);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[6..], (ushort)(0x7000 | (millisecondsAndCounter & 0xFFF)));
-        bytes[8] = (byte)(0x80 | (bytes[8] & 0x3F));
-        return new Guid(bytes, bigEndian: true);
-    }
+    public static TId New<TId>(TimeProvider clock) where TId : struct, IPrefixedId<TId> => TId.From(Sequence.Next(clock));
 
     public static string Format<TId>(TId id) where TId : struct, IPrefixedId<TId> =>
         string.Create(TId.Prefix.Length + 1 + EncodedLength, id, static (span, id) =>

@@ -27,7 +27,8 @@ public sealed class PrefixedIdTests
     public void Ids_of_one_millisecond_sort_in_the_order_they_were_made()
     {
         var clock = new StoppedClock(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        var ids = Enumerable.Range(0, 10_000).Select(_ => PrefixedId.New<MessageId>(clock).Value).ToList();
+        var sequence = new IdSequence();
+        var ids = Enumerable.Range(0, 10_000).Select(_ => sequence.Next(clock)).ToList();
         Assert.Equal(ids.Select(id => id.ToString()).Order(StringComparer.Ordinal), ids.Select(id => id.ToString()));
         Assert.Equal(ids.Count, ids.Distinct().Count());
         Assert.All(ids, id => Assert.Equal((7, 8), (id.Version, id.Variant & 0xC)));

@@ -103,6 +103,8 @@ public sealed class ResourceTests(HostingFixture fixture)
     [Fact]
     public async Task Stop_ends_the_process_and_start_begins_another()
     {
+        // Another test may have ended it a moment ago.
+        await App.ResourceNotifications.WaitForResourceHealthyAsync("second", Token);
         var before = App.GetProcessId("second");
         await App.CommandAsync("second", KnownResourceCommands.StopCommand, Token);
         Assert.Null(App.GetInstances("second")[0].ProcessId);
