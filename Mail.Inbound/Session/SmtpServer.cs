@@ -14,6 +14,9 @@ internal sealed class SmtpServer
     /// </summary>
     public const string TraceParameter = "XTRACE";
 
+    private readonly SmtpReply _ehlo;
+    private readonly SmtpReply _ehloInTls;
+
     public SmtpServer(
         IOptions<InboundOptions> options, IOptions<MailHostOptions> host, IHostEnvironment environment, VerbHandlers handlers, TimeProvider clock)
     {
@@ -25,6 +28,10 @@ internal sealed class SmtpServer
         MailParameters = IsTraced ? FrozenSet.Create(TraceParameter) : FrozenSet<string>.Empty;
         Certificates = new ServerCertificates(options, environment, HostName, clock);
         Flags = SmtpSessionFlags.ChunkingOffered | (Certificates.Current is null ? 0 : SmtpSessionFlags.TlsOffered);
+        Greeting = SmtpReplies.Greeting(HostName);
+        Helo = SmtpReplies.Helo(HostName);
+        _ehlo = SmtpReplies.Ehlo(HostName, Extensions(Flags));
+        _ehloInTls = SmtpReplies.Ehlo(HostName, Extensions(Flags | SmtpSessionFlags.TlsActive));
     }
 
     public InboundOptions Options { get; }
@@ -42,10 +49,15 @@ internal sealed class SmtpServer
     /// <summary>What a session starts with.</summary>
     public SmtpSessionFlags Flags { get; }
 
+    public SmtpReply Greeting { get; }
+
+    public SmtpReply Helo { get; }
+
     private bool IsTraced { get; }
 
-    /// <summary>The EHLO keywords in a session's state.</summary>
-    public IEnumerable<string> Extensions(SmtpSessionFlags flags)
+    public SmtpReply Ehlo(SmtpSessionFlags flags) => flags.HasFlag(SmtpSessionFlags.TlsActive) ? _ehloInTls : _ehlo;
+
+    private IEnumerable<string> Extensions(SmtpSessionFlags flags)
     {
         yield return "PIPELINING"; // RFC 2920
         yield return $"SIZE {Options.MaxMessageBytes}"; // RFC 1870

@@ -56,7 +56,7 @@ internal sealed class SmtpSession : IAsyncDisposable
     public async Task RunAsync(CancellationToken stopping)
     {
         await using var stop = stopping.Register(InterruptWaiting);
-        Write(SmtpReplies.Greeting(Server.HostName));
+        Write(Server.Greeting);
         for (var state = SmtpSessionState.Start; state != SmtpSessionState.Closed;)
         {
             var line = await ReadLineAsync(stopping);

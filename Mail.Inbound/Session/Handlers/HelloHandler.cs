@@ -8,13 +8,13 @@ internal static class HelloHandler
     public static SmtpReply Handle(SmtpCommand.Helo command, SmtpSession session)
     {
         Greet(session, command.ClientName, isExtended: false);
-        return SmtpReplies.Helo(session.Server.HostName);
+        return session.Server.Helo;
     }
 
     public static SmtpReply Handle(SmtpCommand.Ehlo command, SmtpSession session)
     {
         Greet(session, command.ClientName, isExtended: true);
-        return SmtpReplies.Ehlo(session.Server.HostName, session.Server.Extensions(session.Flags));
+        return session.Server.Ehlo(session.Flags);
     }
 
     private static void Greet(SmtpSession session, string name, bool isExtended)
