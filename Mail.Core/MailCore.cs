@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mail.Core.ApiKeys;
 using Mail.Core.Assets;
 using Mail.Core.Bounces;
@@ -104,5 +105,10 @@ public static class MailCore
         connection.MaxAutoPrepare = 100;
         connection.AutoPrepareMinUsages = 2;
         connection.Options = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+        // A statement belongs to the trace of what caused it. The loops that look for work have no trace; one of each of
+        // their statements, several times a second, would bury those of the messages.
+        dataSource.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is not null)
+            .ConfigureBatchFilter(_ => Activity.Current is not null));
     }
 }

@@ -32,6 +32,20 @@ public sealed class TraceTests(CaptureSystem fixture)
         Assert.True(Leads(spans, deliver, smtp) && Leads(spans, smtp, session), Show(spans));
     }
 
+    [Fact]
+    public async Task Looking_for_work_makes_no_traces()
+    {
+        var id = await _system.Live.SendAsync(MailClient.Message(MailClient.NewRecipient()));
+        IReadOnlyList<Span> spans = [];
+        await Eventually.IsTrueAsync("the delivery was traced", Limit, async _ =>
+        {
+            spans = await new Traces(_system).ReadAllAsync();
+            return spans.Any(span => span.Name == "deliver" && span.Tags["mail.message.id"] == id);
+        }, () => Show(spans));
+
+        Assert.DoesNotContain(spans, span => span is { Name: "postgresql", Parent: null or "" });
+    }
+
     /// <summary>The trace when the services have sent all parts of it.</summary>
     private async Task<IReadOnlyList<Span>> CompleteAsync(string traceId)
     {

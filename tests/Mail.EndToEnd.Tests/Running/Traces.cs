@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Web;
 
 namespace Mail.EndToEnd.Tests.Running;
 
@@ -11,15 +12,17 @@ internal sealed class Traces(MailSystem system)
     private readonly Uri _dashboard = new(system.Development.DashboardUrl);
 
     /// <summary>The spans of one trace so far.</summary>
-    public async Task<IReadOnlyList<Span>> ReadAsync(string traceId)
+    public Task<IReadOnlyList<Span>> ReadAsync(string traceId) => GetAsync($"traceId={traceId}&limit=1000");
+
+    /// <summary>The spans of all traces so far.</summary>
+    public Task<IReadOnlyList<Span>> ReadAllAsync() => GetAsync("limit=100000");
+
+    private async Task<IReadOnlyList<Span>> GetAsync(string query)
     {
         using var http = new HttpClient();
-        var token = System.Web.HttpUtility.ParseQueryString(_dashboard.Query)["t"];
-        http.DefaultRequestHeaders.Add("x-api-key", token);
-        var text = await http.GetStringAsync(new Uri(_dashboard, $"/api/telemetry/spans?traceId={traceId}&limit=1000"));
-        using var document = JsonDocument.Parse(text);
-        var resources = document.RootElement.GetProperty("data").GetProperty("resourceSpans");
-        return [.. resources.EnumerateArray().SelectMany(SpansOf).Where(span => span.TraceId == traceId)];
+        http.DefaultRequestHeaders.Add("x-api-key", HttpUtility.ParseQueryString(_dashboard.Query)["t"]);
+        using var document = JsonDocument.Parse(await http.GetStringAsync(new Uri(_dashboard, $"/api/telemetry/spans?{query}")));
+        return [.. document.RootElement.GetProperty("data").GetProperty("resourceSpans").EnumerateArray().SelectMany(SpansOf)];
     }
 
     private static IEnumerable<Span> SpansOf(JsonElement resource)
