@@ -5,7 +5,7 @@ const os = require('node:os');
 const path = require('node:path');
 
 const folder = process.argv[2];
-const { dashboardUrl } = JSON.parse(fs.readFileSync(process.env.DEV_JSON, 'utf8'));
+const { apiUrl, apiKey, dashboardUrl } = JSON.parse(fs.readFileSync(process.env.DEV_JSON, 'utf8'));
 const origin = new URL(dashboardUrl).origin;
 const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'dashboard-pictures-'));
 const flags = [
@@ -74,6 +74,8 @@ class Browser {
 }
 
 const text = 'document.body.innerText';
+/** What a message goes through, as its trace names it. */
+const steps = ['POST /v1/mail/send', 'queue wait', 'deliver', 'smtp', 'inbound session'];
 
 async function main(browser) {
   fs.mkdirSync(folder, { recursive: true });
@@ -86,28 +88,40 @@ async function main(browser) {
   await browser.until(`${text}.includes('ready to accept connections')`, 'the console log of postgres');
   await browser.picture('console-logs');
 
+  const trace = await traceOfMessage();
   await browser.send('Page.navigate', { url: `${origin}/traces` });
-  await browser.until(`document.querySelector('a[href*="/traces/detail/"], .fluent-data-grid tbody tr, fluent-data-grid-row')`, 'a trace');
+  await browser.until(`${text}.includes('POST /v1/mail/send')`, 'the trace of a message');
   await browser.picture('traces');
 
-  const trace = process.env.TRACE_ID ?? await longestTrace();
-  if (!trace) throw new Error('no trace has been recorded yet; send a message first');
   await browser.send('Page.navigate', { url: `${origin}/traces/detail/${trace}` });
-  await browser.until(`${text}.includes('Duration') || ${text}.includes('Total spans')`, 'the spans of the trace');
+  await browser.until(`${JSON.stringify(steps)}.every((step) => ${text}.includes(step))`, 'the spans of the trace');
   await browser.picture('trace');
 }
 
-/** The recorded trace with the most spans. */
-async function longestTrace() {
+/** Sends a message, and waits until the dashboard has its trace from the request to the inbound session. */
+async function traceOfMessage() {
+  const response = await fetch(`${apiUrl}/v1/mail/send`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ from: 'hello@demo.test', to: 'reader@example.test', subject: 'A picture', text: 'Smile.' }),
+  });
+  if (response.status !== 202) throw new Error(`the API answered ${response.status}: ${await response.text()}`);
+  const trace = response.headers.get('x-request-id');
+  for (let left = 300; left > 0; left -= 1) {
+    const names = await spansOf(trace);
+    if (steps.every((step) => names.includes(step))) return trace;
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+  }
+  throw new Error(`the dashboard has not got the whole trace ${trace} within 30 s`);
+}
+
+/** The names of the spans of a trace so far. */
+async function spansOf(trace) {
   const token = new URL(dashboardUrl).searchParams.get('t');
-  const response = await fetch(`${origin}/api/telemetry/traces`, { headers: { 'x-api-key': token } });
+  const response = await fetch(`${origin}/api/telemetry/spans?traceId=${trace}`, { headers: { 'x-api-key': token } });
   if (!response.ok) throw new Error(`the telemetry API answered ${response.status}`);
   const { data } = await response.json();
-  const spans = new Map();
-  for (const resource of data.resourceSpans ?? [])
-    for (const scope of resource.scopeSpans ?? [])
-      for (const span of scope.spans ?? []) spans.set(span.traceId, (spans.get(span.traceId) ?? 0) + 1);
-  return [...spans].sort((a, b) => b[1] - a[1])[0]?.[0];
+  return (data.resourceSpans ?? []).flatMap((resource) => resource.scopeSpans ?? []).flatMap((scope) => scope.spans ?? []).map((span) => span.name);
 }
 
 const browser = new Browser();
