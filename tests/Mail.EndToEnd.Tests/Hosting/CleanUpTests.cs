@@ -39,11 +39,12 @@ public sealed class CleanUpTests : IDisposable
 
     private Process StartAppHost()
     {
-        var start = new ProcessStartInfo("dotnet")
+        // A test run in the background inherits that INT is ignored; the AppHost of a terminal does not.
+        var start = new ProcessStartInfo("env")
         {
             ArgumentList =
             {
-                new Projects.Mail_AppHost().AssemblyPath, "--environment=Development", "--DcpPublisher:RandomizePorts=true",
+                "--default-signal=INT", "dotnet", new Projects.Mail_AppHost().AssemblyPath, "--environment=Development", "--DcpPublisher:RandomizePorts=true",
                 $"--Hosting:State={_state.Directory}",
             },
             RedirectStandardOutput = true,
