@@ -13,6 +13,7 @@ if (Wants("micro"))
 {
     MimeBench.Run(Console.Out);
     DkimBench.Run(Console.Out);
+    SpfBench.Run(Console.Out);
     SmtpBench.Run(Console.Out);
 }
 if (Wants("flow"))

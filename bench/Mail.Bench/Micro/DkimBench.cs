@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Mail.Protocol.Dkim;
@@ -9,17 +8,16 @@ namespace Mail.Bench.Micro;
 /// <summary>DKIM signatures made and verified per second on one thread, beside the bare RSA operation of the same key size.</summary>
 internal static class DkimBench
 {
-    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(3);
     private static readonly DateTimeOffset SignedAt = DateTimeOffset.UnixEpoch;
 
     internal static void Run(TextWriter output)
     {
         var message = Message();
-        output.WriteLine($"{"what",-44} {"op/s",10} {"us/op",8} {"B alloc/op",12}");
+        Operation.WriteHead(output);
         using (var rsa = RSA.Create(2048))
         {
             var hash = new byte[32];
-            Measure(output, "RSA-2048 signature alone", () => rsa.SignHash(hash, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+            Operation.Measure(output, "RSA-2048 signature alone", () => rsa.SignHash(hash, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
         }
 
         foreach (var type in Enum.GetValues<DkimKeyType>())
@@ -28,8 +26,8 @@ internal static class DkimBench
             var signer = new DkimSigner(key, "example.com", "ms1");
             byte[] signed = [.. signer.Sign(message, SignedAt), .. message];
             var verifier = new DkimVerifier(new OneKey(key.PublicKeyRecord), TimeProvider.System);
-            Measure(output, $"sign {message.Length:N0} B, {key.Algorithm}", () => signer.Sign(message, SignedAt));
-            Measure(output, $"verify, {key.Algorithm}", () => Verify(verifier, signed));
+            Operation.Measure(output, $"sign {message.Length:N0} B, {key.Algorithm}", () => signer.Sign(message, SignedAt));
+            Operation.Measure(output, $"verify, {key.Algorithm}", () => Verify(verifier, signed));
         }
     }
 
@@ -48,19 +46,6 @@ internal static class DkimBench
             + "Date: Wed, 04 Mar 2026 05:06:07 +0000\r\nMessage-ID: <0190a1b2c3d4e5f6@example.com>\r\nMIME-Version: 1.0\r\n"
             + "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\nList-Unsubscribe: <https://example.com/u/abc>\r\n"
             + "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\r\n" + body);
-    }
-
-    private static void Measure(TextWriter output, string what, Action operation)
-    {
-        for (var i = 0; i < 200; i++)
-            operation();
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var watch = Stopwatch.StartNew();
-        var count = 0;
-        for (; watch.Elapsed < Measured; count++)
-            operation();
-        var perOperation = (GC.GetAllocatedBytesForCurrentThread() - allocated) / count;
-        output.WriteLine($"{what,-44} {count / watch.Elapsed.TotalSeconds,10:N0} {watch.Elapsed.TotalMicroseconds / count,8:N1} {perOperation,12:N0}");
     }
 
     private sealed class OneKey(string record) : IDnsResolver
