@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Unicode;
 
 namespace Mail.Protocol.Smtp;
 
@@ -53,8 +52,8 @@ internal static class SmtpPathParser
         // RFC 5321 §4.5.3.1.3: 256 octets with the angle brackets.
         if (domainLength == 0 || at + 2 > SmtpLimits.MaxPathOctets)
             return 0;
-        if (!Utf8.IsValid(local) || !Utf8.IsValid(domain))
-            return 0; // RFC 6531 §3.3: well-formed UTF-8 only
+        if (!SmtpCharacters.IsText(local) || !SmtpCharacters.IsText(domain))
+            return 0;
         path = SmtpPath.FromParsed(quoted ? Unquote(local) : Encoding.UTF8.GetString(local), Encoding.UTF8.GetString(domain));
         return at;
     }
@@ -91,7 +90,7 @@ internal static class SmtpPathParser
     {
         while (local.Length > 0)
         {
-            if (Rune.DecodeFromUtf16(local, out var rune, out var taken) != OperationStatus.Done || Rune.IsControl(rune))
+            if (Rune.DecodeFromUtf16(local, out var rune, out var taken) != OperationStatus.Done || SmtpCharacters.IsControl(rune))
                 return false;
             local = local[taken..];
         }

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text;
-using System.Text.Unicode;
 
 namespace Mail.Protocol.Smtp;
 
@@ -127,5 +126,5 @@ public static class SmtpCommandParser
     }
 
     private static bool IsPrintable(ReadOnlySpan<byte> arguments) =>
-        !arguments.ContainsAny(SmtpCharacters.Controls) && Utf8.IsValid(arguments);
+        !arguments.ContainsAny(SmtpCharacters.Controls) && SmtpCharacters.IsText(arguments);
 }

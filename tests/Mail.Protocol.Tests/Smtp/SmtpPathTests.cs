@@ -56,6 +56,10 @@ public sealed class SmtpPathTests
     [InlineData("\"a\r\nb\"@c")]
     [InlineData("\"a\0b\"@c")]
     [InlineData("<a@b>")]
+    [InlineData("j\u0090rg@example.org")]
+    [InlineData("\"j\u0085rg\"@example.org")]
+    [InlineData("j\u2028rg@example.org")]
+    [InlineData("jörg@gr\u009fn.example.org")]
     [InlineData("a@b>")]
     public void Other_texts_are_refused(string address) => Assert.False(SmtpPath.TryParse(address, out _));
 
