@@ -1,7 +1,7 @@
-namespace Mail.Protocol.Tests.Smtp.Client;
+namespace Mail.TestKit;
 
 /// <summary>A clock whose timers fire when the test says so.</summary>
-internal sealed class ManualTime : TimeProvider
+public sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];

@@ -1,4 +1,5 @@
 using System.Net;
+using Mail.TestKit;
 
 namespace Mail.Inbound.Tests.Pipeline;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Mail.TestKit;
 
 namespace Mail.Inbound.Tests.Session;
 

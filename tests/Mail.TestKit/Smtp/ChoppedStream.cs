@@ -1,7 +1,7 @@
-namespace Mail.Protocol.Tests.Smtp.Server;
+namespace Mail.TestKit.Smtp;
 
 /// <summary>Writes in small pieces, as a slow network would deliver them.</summary>
-internal sealed class ChoppedStream(Stream inner, int piece) : Stream
+public sealed class ChoppedStream(Stream inner, int piece) : Stream
 {
     public override bool CanRead => true;
 

@@ -1,4 +1,5 @@
 using Mail.Protocol.Smtp;
+using Mail.TestKit;
 using Mail.TestKit.Smtp;
 using static Mail.Protocol.Tests.Smtp.Client.SmtpClientFixture;
 
