@@ -33,11 +33,12 @@ fuzz: ## Fuzz every parser of Mail.Protocol, a minute each; longer: MAIL_FUZZ_SE
 	@scripts/setup --tests
 	@MAIL_FUZZ_SECONDS=$${MAIL_FUZZ_SECONDS:-60} dotnet test tests/Mail.Protocol.Tests --nologo --filter FullyQualifiedName~Fuzz
 
-bench: setup ## Measure: accept, end to end, inbound, with Postfix beside them
+bench: ## Measure: accept, end to end, inbound, with Postfix beside them
+	@scripts/setup --tests
 	@dotnet run --project bench/Mail.Bench -c Release
 
 pictures: ## Take pictures of the running dashboard into .mail/pictures
-	@scripts/setup --tests
+	@scripts/setup --pictures
 	@scripts/dashboard-pictures
 
 clean: ## Remove build output and all local data
