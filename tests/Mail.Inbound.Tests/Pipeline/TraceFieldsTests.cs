@@ -23,24 +23,34 @@ public sealed class TraceFieldsTests(InboundFixture fixture) : IClassFixture<Inb
         Assert.Equal("Subject: hello\r\n"u8.ToArray(), mail.Content);
     }
 
-    [Theory]
-    [InlineData("x\u2028Subject:evil")]
-    [InlineData("x\u0085Subject:evil")]
-    [InlineData("x);evil;(")]
-    public async Task Hello_name_cannot_add_to_the_header(string name)
+    [Fact]
+    public async Task Hello_name_cannot_add_to_the_header()
     {
-        var mail = await SendAsync(null, name, "a@client.test");
+        var mail = await SendAsync(null, "x);evil;(", "a@client.test");
 
-        Assert.Equal($"Received: from {string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c == ':' ? c : '?'))} ([255.255.255.255])", mail.Trace[1]);
+        Assert.Equal("Received: from x??evil?? ([255.255.255.255])", mail.Trace[1]);
         Assert.Equal("hello", mail.Subject);
     }
 
-    [Fact]
-    public async Task Return_path_cannot_add_to_the_header()
+    // What some readers take for the end of a line gets neither into Received nor into Return-Path.
+    [Theory]
+    [InlineData("EHLO x\u2028Subject:evil")]
+    [InlineData("EHLO x\u0085Subject:evil")]
+    [InlineData("MAIL FROM:<\"a\u2028Subject: evil\"@client.test> SMTPUTF8")]
+    [InlineData("MAIL FROM:<\"a\u0085Subject: evil\"@client.test> SMTPUTF8")]
+    public async Task Line_ends_beyond_ASCII_are_refused_where_they_come_in(string command)
     {
-        var mail = await SendAsync(null, "client.test", "\"a\u2028Subject: evil\"@client.test> SMTPUTF8");
+        await using var client = new LineClient(fixture.Development.Connect());
+        await client.GreetAsync();
+        Assert.StartsWith("501 ", await client.AskAsync(command));
+    }
 
-        Assert.StartsWith("Return-Path: <\"a\u2028Subject: evil\"@client.test>", mail.Trace[0]);
+    [Fact]
+    public async Task Return_path_may_have_letters_beyond_ASCII()
+    {
+        var mail = await SendAsync(null, "client.test", "jörg@client.test> SMTPUTF8");
+
+        Assert.StartsWith("Return-Path: <jörg@client.test>", mail.Trace[0]);
         Assert.Contains(" with UTF8SMTP;", mail.Trace[2]);
     }
 
