@@ -162,11 +162,12 @@ public sealed class SmtpClientConnection : IAsyncDisposable
         Stream stream, Socket? socket, SmtpClientOptions options, CancellationToken cancellationToken)
     {
         var channel = new SmtpChannel(stream, options.TimeProvider, options.Transcript);
-        using var binding = channel.Bind(cancellationToken);
         var handshake = new SmtpHandshake(channel, options);
         SmtpConnectResult? connected = null;
         try
         {
+            // Ends before the channel is disposed of: a cancellation must not meet a disposed one.
+            using var binding = channel.Bind(cancellationToken);
             if (await handshake.RunAsync() is { } failure)
             {
                 channel.Fail(failure);
