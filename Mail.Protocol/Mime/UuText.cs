@@ -39,50 +39,63 @@ internal static class UuText
         }
     }
 
+    // Nothing is decoded, and nothing allocated, before the end is found: most that begins is no file.
     private static bool TryRead(string text, int begin, out string? name, out byte[] content, out int end)
     {
         content = [];
         name = null;
         end = begin;
         // begin 644 name
-        var line = Line(text, ref end).AsSpan("begin ".Length);
+        var line = Line(text, ref end)["begin ".Length..];
         var space = line.IndexOf(' ');
         if (space is < 3 or > 4 || line[..space].ContainsAnyExceptInRange('0', '7')) return false;
+        var data = end;
+        if (!TrySkipData(text, ref end, out var dataEnd)) return false;
         name = line[(space + 1)..].Trim().ToString() is { Length: > 0 } given ? given[(given.LastIndexOfAny(['/', '\\']) + 1)..] : null;
-        var octets = new MemoryStream();
-        Span<byte> encoded = stackalloc byte[64], decoded = stackalloc byte[64];
-        while (end < text.Length)
+        content = Decode(text, data, dataEnd);
+        return true;
+    }
+
+    private static bool TrySkipData(string text, ref int position, out int dataEnd)
+    {
+        dataEnd = position;
+        while (position < text.Length)
         {
-            var start = end;
-            var data = Line(text, ref end).TrimEnd();
-            if (data == "end")
-            {
-                content = octets.ToArray();
-                return true;
-            }
-            if (!IsData(data))
-            {
-                end = start;
-                return false;
-            }
-            if (data.Length == 0) continue;
-            Encoding.ASCII.GetBytes(data, encoded);
-            octets.Write(decoded[..UuDecoder.DecodeLine(encoded[..data.Length], decoded)]);
+            dataEnd = position;
+            var line = Line(text, ref position).TrimEnd();
+            if (line is "end") return true;
+            if (IsData(line)) continue;
+            position = dataEnd;
+            return false;
         }
         return false;
     }
 
-    private static bool IsData(string line)
+    private static byte[] Decode(string text, int from, int to)
     {
-        if (line.Length == 0) return true;
-        var octets = (line[0] - ' ') & 63;
-        return line.Length <= 62 && !line.AsSpan().ContainsAnyExceptInRange(' ', '`') && line.Length <= 2 + (octets + 2) / 3 * 4;
+        var octets = new MemoryStream((to - from) * 3 / 4);
+        Span<byte> encoded = stackalloc byte[64], decoded = stackalloc byte[64];
+        while (from < to)
+        {
+            var line = Line(text, ref from).TrimEnd();
+            if (line.IsEmpty) continue;
+            Encoding.ASCII.GetBytes(line, encoded);
+            octets.Write(decoded[..UuDecoder.DecodeLine(encoded[..line.Length], decoded)]);
+        }
+        return octets.ToArray();
     }
 
-    private static string Line(string text, ref int position)
+    private static bool IsData(ReadOnlySpan<char> line)
+    {
+        if (line.IsEmpty) return true;
+        var octets = (line[0] - ' ') & 63;
+        return line.Length <= 62 && !line.ContainsAnyExceptInRange(' ', '`') && line.Length <= 2 + (octets + 2) / 3 * 4;
+    }
+
+    private static ReadOnlySpan<char> Line(string text, ref int position)
     {
         var end = text.IndexOf('\n', position);
-        var line = end < 0 ? text[position..] : text[position..end];
+        var line = end < 0 ? text.AsSpan(position) : text.AsSpan(position, end - position);
         position = end < 0 ? text.Length : end + 1;
         return line;
     }
