@@ -32,8 +32,6 @@ public sealed class ExpiringCache<TKey, TValue>(TimeProvider clock, TimeSpan lif
         }
     }
 
-    public void Remove(TKey key) => _entries.TryRemove(key, out _);
-
     private bool TryStore(TKey key, Entry? expired, Entry fresh, out Entry stored)
     {
         stored = fresh;

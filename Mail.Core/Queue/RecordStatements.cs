@@ -93,10 +93,13 @@ internal static class RecordStatements
         return Batched.Command(
             """
             update messages m
-            set status = coalesce(item.status, message_status(m.organization_id, m.id)),
-                settled_at = case when coalesce(item.status, message_status(m.organization_id, m.id))
-                                   not in ('scheduled', 'queued', 'deferred') then now() end
-            from unnest($1::uuid[], $2::uuid[], $3::text[]) as item (organization_id, id, status)
+            set status = item.status,
+                settled_at = case when item.status not in ('scheduled', 'queued', 'deferred') then now() end
+            from (
+                select organization_id, id, coalesce(status, message_status(organization_id, id)) as status
+                from unnest($1::uuid[], $2::uuid[], $3::text[]) as known (organization_id, id, status)
+                offset 0
+            ) item
             where m.organization_id = item.organization_id and m.id = item.id
             """,
             Batched.Uuids(messages, record => record.Organization.Value),

@@ -17,7 +17,7 @@ internal sealed class ResultTable
     public void Write(TextWriter output, int messages)
     {
         output.WriteLine();
-        output.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
+        output.WriteLine($"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
         output.WriteLine($"{messages:N0} messages per row; Release build; no telemetry export; Postgres with fsync and synchronous_commit on.");
         output.WriteLine("Load generator, servers, databases and sink share the machine. Postfix ran in the same run, on its stock settings.");
         output.WriteLine();
