@@ -18,6 +18,14 @@ public sealed class EventStore(NpgsqlDataSource database)
             """,
             Map, cancellationToken, organization.Value, message.Value);
 
+    /// <summary>Appends events that no other change of the database goes with.</summary>
+    public async Task AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(EventStatements.Append([.. events]));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private static EventDetails Map(NpgsqlDataReader row) => new(
         new EventId(row.GetGuid(0)), row.GetString(1), row.GetFieldValue<DateTimeOffset>(2),
         row.IsDBNull(3) ? null : row.GetFieldValue<JsonElement>(3));

@@ -13,18 +13,23 @@ internal static class AcceptStatements
 {
     public static IEnumerable<NpgsqlBatchCommand> For(List<PendingAccept> messages, TimeSpan retryFor, TimeProvider clock) =>
     [
-        Messages(messages), Contents(messages), Recipients(messages), Queue(messages, retryFor, clock), Events(messages, clock),
+        Messages(messages), Contents(messages), Recipients(messages), Queue(messages, retryFor, clock), Events(messages),
     ];
 
     private static NpgsqlBatchCommand Messages(List<PendingAccept> messages) => Batched.Command(
         """
         insert into messages (organization_id, id, mode, status, api_key_id, domain_id, from_address, from_name, subject,
-                              tags, metadata, traceparent)
+                              tags, metadata, traceparent, source, template_id, template_version, batch_id, send_at,
+                              delivery_guarantee, track_opens, track_clicks, unsubscribe, sensitive)
         select organization_id, id, mode, 'queued', api_key_id, domain_id, from_address, from_name, subject,
-               tags::jsonb, metadata::jsonb, traceparent
+               tags::jsonb, metadata::jsonb, traceparent, source, template_id, template_version, batch_id, send_at,
+               delivery_guarantee, track_opens, track_clicks, unsubscribe, sensitive
         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
-                    $9::text[], $10::text[], $11::text[])
-            as item (organization_id, id, mode, api_key_id, domain_id, from_address, from_name, subject, tags, metadata, traceparent)
+                    $9::text[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::integer[], $15::uuid[],
+                    $16::timestamptz[], $17::text[], $18::boolean[], $19::boolean[], $20::boolean[], $21::boolean[])
+            as item (organization_id, id, mode, api_key_id, domain_id, from_address, from_name, subject, tags, metadata, traceparent,
+                     source, template_id, template_version, batch_id, send_at, delivery_guarantee, track_opens, track_clicks,
+                     unsubscribe, sensitive)
         """,
         Batched.Uuids(messages, pending => pending.Caller.Organization.Value),
         Batched.Uuids(messages, pending => pending.Id.Value),
@@ -36,7 +41,17 @@ internal static class AcceptStatements
         Batched.Texts(messages, pending => pending.Message.Subject),
         Batched.Texts(messages, pending => ContentJson.Write(pending.Message.Tags)),
         Batched.Texts(messages, pending => ContentJson.Write(pending.Message.Metadata)),
-        Batched.Texts(messages, pending => pending.TraceParent));
+        Batched.Texts(messages, pending => pending.TraceParent),
+        Batched.Texts(messages, pending => pending.Message.Source.ToText()),
+        Batched.Array(messages, pending => pending.Message.Template?.Template.Value, NpgsqlDbType.Uuid),
+        Batched.Array(messages, pending => pending.Message.Template?.Version, NpgsqlDbType.Integer),
+        Batched.Array(messages, pending => pending.Message.Batch?.Value, NpgsqlDbType.Uuid),
+        Batched.Array(messages, pending => pending.Message.SendAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz),
+        Batched.Texts(messages, pending => pending.Message.Guarantee.ToText()),
+        Batched.Array(messages, pending => pending.Message.Tracking.Opens, NpgsqlDbType.Boolean),
+        Batched.Array(messages, pending => pending.Message.Tracking.Clicks, NpgsqlDbType.Boolean),
+        Batched.Array(messages, pending => pending.Message.Unsubscribe, NpgsqlDbType.Boolean),
+        Batched.Array(messages, pending => pending.Message.Sensitive, NpgsqlDbType.Boolean));
 
     private static NpgsqlBatchCommand Contents(List<PendingAccept> messages) => Batched.Command(
         """
@@ -80,34 +95,21 @@ internal static class AcceptStatements
                 .Select(domain => (pending, domain))).ToList();
         return Batched.Command(
             """
-            insert into delivery_queue (id, organization_id, message_id, mode, domain, give_up_at)
-            select id, organization_id, message_id, mode, domain, now() + retry_for
-            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::interval[])
-                as item (id, organization_id, message_id, mode, domain, retry_for)
+            insert into delivery_queue (id, organization_id, message_id, mode, domain, priority, give_up_at)
+            select id, organization_id, message_id, mode, domain, priority, now() + retry_for
+            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::interval[])
+                as item (id, organization_id, message_id, mode, domain, priority, retry_for)
             """,
             Batched.Uuids(rows, _ => PrefixedId.New<QueueItemId>(clock).Value),
             Batched.Uuids(rows, row => row.pending.Caller.Organization.Value),
             Batched.Uuids(rows, row => row.pending.Id.Value),
             Batched.Texts(rows, row => row.pending.Caller.Mode.ToText()),
             Batched.Texts(rows, row => row.domain),
+            Batched.Array(rows, row => (short)row.pending.Message.Priority, NpgsqlDbType.Smallint),
             Batched.Array(rows, row => row.pending.Message.ExpiresIn ?? retryFor, NpgsqlDbType.Interval));
     }
 
-    private static NpgsqlBatchCommand Events(List<PendingAccept> messages, TimeProvider clock)
-    {
-        var rows = messages.SelectMany(pending => new[]
-        {
-            (pending, type: EventTypes.MessageQueued), (pending, type: EventTypes.MessageAccepted),
-        }).ToList();
-        return Batched.Command(
-            """
-            insert into events (organization_id, id, type, resource_type, resource_id, message_id)
-            select organization_id, id, type, 'message', message_id, message_id
-            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[]) as item (organization_id, id, type, message_id)
-            """,
-            Batched.Uuids(rows, row => row.pending.Caller.Organization.Value),
-            Batched.Uuids(rows, _ => PrefixedId.New<EventId>(clock).Value),
-            Batched.Texts(rows, row => row.type),
-            Batched.Uuids(rows, row => row.pending.Id.Value));
-    }
+    private static NpgsqlBatchCommand Events(List<PendingAccept> messages) => EventStatements.Append(
+        [.. messages.SelectMany(pending => new[] { EventTypes.MessageQueued, EventTypes.MessageAccepted }
+            .Select(type => NewEvent.OfMessage(pending.Caller.Organization, type, pending.Id)))]);
 }

@@ -1,3 +1,4 @@
+using Mail.Core.Batches;
 using Mail.Protocol.Addresses;
 
 namespace Mail.Core.Messages;
@@ -31,6 +32,28 @@ public sealed record OutgoingMessage
     public TimeSpan? ExpiresIn { get; init; }
 
     public Idempotency? Idempotency { get; init; }
+
+    public MessageSource Source { get; init; } = MessageSource.Api;
+
+    public DeliveryPriority Priority { get; init; } = DeliveryPriority.Normal;
+
+    public DeliveryGuarantee Guarantee { get; init; } = DeliveryGuarantee.AtLeastOnce;
+
+    public Tracking Tracking { get; init; } = Tracking.None;
+
+    /// <summary>Offers the recipient to unsubscribe with one click (RFC 8058).</summary>
+    public bool Unsubscribe { get; init; }
+
+    /// <summary>The content holds a secret: it is delivered and never shown.</summary>
+    public bool Sensitive { get; init; }
+
+    /// <summary>Not before then; null for now.</summary>
+    public DateTimeOffset? SendAt { get; init; }
+
+    /// <summary>What the content was rendered from, if it was.</summary>
+    public TemplateReference? Template { get; init; }
+
+    public BatchId? Batch { get; init; }
 }
 
 public sealed record OutgoingRecipient(RecipientKind Kind, Mailbox Mailbox);

@@ -7,14 +7,17 @@ namespace Mail.Core.Queue;
 /// <summary>Which events an attempt for one recipient causes.</summary>
 internal static class DeliveryEvents
 {
-    public static IEnumerable<Item> Of(RecordStatements.Row row)
+    public static IEnumerable<NewEvent> Of(RecordStatements.Row row)
     {
         var (record, result) = row;
         if (record.AttemptNumber == 1)
-            yield return new Item(record, EventTypes.MessageSending, Data(result, withReply: false), record.StartedAt);
+            yield return EventOf(record, EventTypes.MessageSending, Data(result, withReply: false), record.StartedAt);
         foreach (var type in TypesOf(result.Outcome))
-            yield return new Item(record, type, Data(result, withReply: true), record.EndedAt);
+            yield return EventOf(record, type, Data(result, withReply: true), record.EndedAt);
     }
+
+    private static NewEvent EventOf(DeliveryRecord record, string type, string data, DateTimeOffset at) =>
+        NewEvent.OfMessage(record.Organization, type, record.Message, data, at);
 
     private static string[] TypesOf(DeliveryOutcome outcome) => outcome switch
     {
@@ -31,8 +34,6 @@ internal static class DeliveryEvents
             ? new EventData(result.Address, result.Stage, result.Cause, result.SmtpCode, result.EnhancedCode, result.Reply, result.MxHost)
             : new EventData(result.Address, null, null, null, null, null, null),
         StoredJson.Default.EventData);
-
-    internal sealed record Item(DeliveryRecord Record, string Type, string Data, DateTimeOffset At);
 
     internal sealed record EventData(
         string Recipient, string? Stage, string? Cause, int? SmtpCode, string? EnhancedCode, string? Reply, string? MxHost);

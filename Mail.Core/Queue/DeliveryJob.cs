@@ -1,5 +1,7 @@
+using Mail.Core.Domains;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
+using Mail.Core.Templates;
 
 namespace Mail.Core.Queue;
 
@@ -34,6 +36,19 @@ public sealed record DeliveryJob
     public required DateTimeOffset CreatedAt { get; init; }
 
     public string? TraceParent { get; init; }
+
+    public required DomainId SenderDomain { get; init; }
+
+    public DeliveryGuarantee Guarantee { get; init; } = DeliveryGuarantee.AtLeastOnce;
+
+    public Tracking Tracking { get; init; } = Tracking.None;
+
+    /// <summary>The mail offers one-click unsubscription (RFC 8058).</summary>
+    public bool Unsubscribe { get; init; }
+
+    public TemplateId? Template { get; init; }
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     public required StoredMailbox From { get; init; }
 

@@ -1,6 +1,8 @@
+using Mail.Core.Domains;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
+using Mail.Core.Templates;
 using Npgsql;
 
 namespace Mail.Core.Queue;
@@ -29,7 +31,8 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
                    now() - c.enqueued_at, c.give_up_at - now(),
                    m.created_at, m.traceparent, m.from_name, m.from_address, m.subject,
                    k.html, k.text, k.reply_to, k.headers, k.attachments,
-                   r.ordinals, r.kinds, r.addresses, r.names, r.domains, r.settled
+                   r.ordinals, r.kinds, r.addresses, r.names, r.domains, r.settled,
+                   m.domain_id, m.delivery_guarantee, m.track_opens, m.track_clicks, m.unsubscribe, m.template_id, m.tags
             from claimed c
             cross join lateral (
                 select * from messages where organization_id = c.organization_id and id = c.message_id offset 0
@@ -146,6 +149,12 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
         Headers = ContentJson.ReadMap(row.GetStringOrNull(18)),
         Attachments = ContentJson.ReadAttachments(row.GetStringOrNull(19)),
         Recipients = ReadRecipients(row),
+        SenderDomain = new DomainId(row.GetGuid(26)),
+        Guarantee = MessageOptionTexts.ParseGuarantee(row.GetString(27)),
+        Tracking = new Tracking(row.GetBoolean(28), row.GetBoolean(29)),
+        Unsubscribe = row.GetBoolean(30),
+        Template = row.GetValueOrNull<Guid>(31) is { } template ? new TemplateId(template) : null,
+        Tags = ContentJson.ReadMap(row.GetStringOrNull(32)),
     };
 
     private static JobRecipient[] ReadRecipients(NpgsqlDataReader row)

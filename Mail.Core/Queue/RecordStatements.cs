@@ -13,7 +13,7 @@ internal static class RecordStatements
     public static IEnumerable<NpgsqlBatchCommand> For(List<DeliveryRecord> records, TimeProvider clock)
     {
         var rows = records.SelectMany(record => record.Results.Select(result => new Row(record, result))).ToList();
-        return [LockShared(records), Attempts(rows, clock), Recipients(rows), Messages(records), Events(rows, clock)];
+        return [LockShared(records), Attempts(rows, clock), Recipients(rows), Messages(records), Events(rows)];
     }
 
     // Two workers may settle the last recipients of one message at the same moment. The lock lets the second one's
@@ -110,23 +110,7 @@ internal static class RecordStatements
     private static string? StatusOf(DeliveryRecord record) =>
         record is { CoversMessage: true, Results: [var only] } ? only.Outcome.ToStatus().ToText() : null;
 
-    private static NpgsqlBatchCommand Events(List<Row> rows, TimeProvider clock)
-    {
-        var events = rows.SelectMany(DeliveryEvents.Of).ToList();
-        return Batched.Command(
-            """
-            insert into events (organization_id, id, type, resource_type, resource_id, message_id, data, created_at)
-            select organization_id, id, type, 'message', message_id, message_id, data::jsonb, created_at
-            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[])
-                as item (organization_id, id, type, message_id, data, created_at)
-            """,
-            Batched.Uuids(events, item => item.Record.Organization.Value),
-            Batched.Uuids(events, _ => PrefixedId.New<EventId>(clock).Value),
-            Batched.Texts(events, item => item.Type),
-            Batched.Uuids(events, item => item.Record.Message.Value),
-            Batched.Texts(events, item => item.Data),
-            Batched.Array(events, item => item.At, NpgsqlDbType.TimestampTz));
-    }
+    private static NpgsqlBatchCommand Events(List<Row> rows) => EventStatements.Append([.. rows.SelectMany(DeliveryEvents.Of)]);
 
     internal sealed record Row(DeliveryRecord Record, RecipientResult Result)
     {
