@@ -44,9 +44,9 @@ internal static class ApiHost
     public static void MapApi(this WebApplication app)
     {
         foreach (var prefix in MailPrefixes)
-            app.MapGroup(prefix).WithSurface(Surface.Mail).WithValidation().MapMessages();
-        app.MapGroup("/v1").WithSurface(Surface.Account).WithValidation().MapEmails();
-        app.MapGroup("/v1").WithValidation().MapDevInbox();
+            app.MapGroup(prefix).WithSurface(Surface.Mail).WithKnownQuery().WithValidation().MapMessages();
+        app.MapGroup("/v1").WithSurface(Surface.Account).WithKnownQuery().WithValidation().MapEmails();
+        app.MapGroup("/v1").WithKnownQuery().WithValidation().MapDevInbox();
         app.MapErrorPages();
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Mail.Core.ApiKeys;
@@ -44,6 +45,19 @@ public sealed class DevInboxTests(ApiFixture api)
 
         Assert.Equal("message/rfc822", response.Content.Headers.ContentType!.MediaType);
         Assert.Equal(Raw(tenant, "ada@recipient.test", "Raw"), await response.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task A_query_parameter_that_does_not_exist_is_refused_by_name()
+    {
+        var tenant = await api.TenantAsync();
+
+        using var response = await tenant.Client.GetAsync("/v1/dev/inbox?subjct=Hello&limit=0");
+        var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("?subjct", problem.At("errors")[0].Text("path"));
+        Assert.Contains("'subject'", problem.At("errors")[0].Text("message"), StringComparison.Ordinal);
     }
 
     [Fact]
