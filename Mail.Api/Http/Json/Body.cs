@@ -13,7 +13,8 @@ namespace Mail.Api.Http.Json;
 /// </summary>
 internal sealed class Body<T> : IBody, IBindableFromHttpContext<Body<T>> where T : class
 {
-    private static readonly JsonTypeInfo<T> Type = (JsonTypeInfo<T>)ApiJson.Default.GetTypeInfo(typeof(T))!;
+    // Found once: the contexts of the features do not change while the process runs.
+    private static JsonTypeInfo<T>? _type;
 
     private readonly T? _value;
     private readonly Problem? _unreadable;
@@ -39,7 +40,7 @@ internal sealed class Body<T> : IBody, IBindableFromHttpContext<Body<T>> where T
             return Unreadable(new Problem(ProblemKind.UnsupportedMediaType, "Send the body as 'Content-Type: application/json' in UTF-8."));
         if (await BodyBytes.ReadAsync(context) is not { } bytes)
             return Unreadable(new Problem(ProblemKind.PayloadTooLarge, "The body is larger than this route takes."));
-        return Read(bytes.Memory);
+        return Read(bytes.Memory, _type ??= (JsonTypeInfo<T>)BodyTypes.Find(context.RequestServices, typeof(T)));
     }
 
     public Problem? Check(IValidator? validator)
@@ -52,21 +53,21 @@ internal sealed class Body<T> : IBody, IBindableFromHttpContext<Body<T>> where T
         return errors.Count == 0 ? null : Problem.Validation(errors);
     }
 
-    private static Body<T> Read(ReadOnlyMemory<byte> json)
+    private static Body<T> Read(ReadOnlyMemory<byte> json, JsonTypeInfo<T> type)
     {
         try
         {
-            if (JsonSerializer.Deserialize(json.Span, Type) is { } value)
+            if (JsonSerializer.Deserialize(json.Span, type) is { } value)
                 return new Body<T>(value, json, []);
             return Wrong([new FieldError("", FieldCodes.InvalidType, "The body must be an object.")]);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            return ReadWrong(json);
+            return ReadWrong(json, type);
         }
     }
 
-    private static Body<T> ReadWrong(ReadOnlyMemory<byte> json)
+    private static Body<T> ReadWrong(ReadOnlyMemory<byte> json, JsonTypeInfo<T> type)
     {
         if (json.IsEmpty)
             return Unreadable(InvalidJson("The body is empty."));
@@ -74,8 +75,8 @@ internal sealed class Body<T> : IBody, IBindableFromHttpContext<Body<T>> where T
             return Unreadable(InvalidJson("The body is not UTF-8."));
         try
         {
-            var (errors, rest) = ShapeCheck.Run(json, Type);
-            return errors is [{ Path: "" }, ..] ? Wrong(errors) : new Body<T>(JsonSerializer.Deserialize(rest.Span, Type), json, errors);
+            var (errors, rest) = ShapeCheck.Run(json, type);
+            return errors is [{ Path: "" }, ..] ? Wrong(errors) : new Body<T>(JsonSerializer.Deserialize(rest.Span, type), json, errors);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
