@@ -30,20 +30,19 @@ public static class MailCore
     {
         builder.AddNpgsqlDataSource("maildb", configureDataSourceBuilder: Tune);
         builder.AddAzureBlobServiceClient("blobs");
-        builder.AddMailOptions<SecretOptions>(SecretOptions.Section)
-            .Validate(options => SecretBox.TryReadMasterKey(options.MasterKey, out _), "Mail:Secrets:MasterKey must be base64 of 32 bytes.");
+        builder.AddMailOptions<SecretOptions>(SecretOptions.Section);
         builder.AddMailOptions<MailHostOptions>(MailHostOptions.Section);
         builder.AddMailOptions<DemoOptions>(DemoOptions.Section);
 
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider =>
-        {
-            SecretBox.TryReadMasterKey(provider.GetRequiredService<IOptions<SecretOptions>>().Value.MasterKey, out var key);
-            return new SecretBox(key);
-        });
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SecretOptions>, SecretOptionsValidator>());
+        services.AddSingleton(provider => SecretBox.Of(provider.GetRequiredService<IOptions<SecretOptions>>().Value));
+        services.AddSingleton<SealedColumnStore>();
+        services.AddSingleton<RotateKeyRing>();
+        services.AddSingleton(DkimKeyStore.SealedKeys);
         services.AddSingleton(provider => new ReturnPath(
-            provider.GetRequiredService<SecretBox>().DeriveKey("return-path"), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<SecretBox>().DeriveKeys("return-path"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Migrator>();
         services.AddSingleton<OrganizationStore>();
         services.AddSingleton<ApiKeyStore>();

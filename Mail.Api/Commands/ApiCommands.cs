@@ -26,6 +26,7 @@ internal static class ApiCommands
             MigrateCommand.Create(),
             OrganizationCommand.Create(),
             DomainCommand.Create(),
+            KeyRingCommand.Create(),
         }.Parse(args).InvokeAsync();
 
     /// <summary>Runs a command against the services of the core, without starting a host.</summary>

@@ -14,7 +14,7 @@ public readonly record struct ReturnPathTarget(MessageId Message, short? Recipie
 /// last valid day under an HMAC, so that a bounce is believed for where it arrives and not for what it says.
 /// </summary>
 /// <remarks>49 octets of the 64 that RFC 5321 §4.5.3.1.1 allows.</remarks>
-public sealed class ReturnPath(byte[] key, TimeProvider clock)
+public sealed class ReturnPath(IReadOnlyList<byte[]> keys, TimeProvider clock)
 {
     private const string Prefix = "b+";
     private const byte Version = 1;
@@ -25,6 +25,10 @@ public sealed class ReturnPath(byte[] key, TimeProvider clock)
     // Remote queues give up after five days (RFC 5321 §4.5.4.1), some only after weeks.
     private const int ValidDays = 30;
 
+    public ReturnPath(byte[] key, TimeProvider clock) : this([key], clock)
+    {
+    }
+
     public string Write(MessageId message, short? recipient)
     {
         Span<byte> token = stackalloc byte[TokenLength];
@@ -32,7 +36,7 @@ public sealed class ReturnPath(byte[] key, TimeProvider clock)
         message.Value.TryWriteBytes(token[1..], bigEndian: true, out _);
         BinaryPrimitives.WriteUInt16BigEndian(token[17..], recipient is { } ordinal ? (ushort)ordinal : AllRecipients);
         BinaryPrimitives.WriteUInt16BigEndian(token[19..], (ushort)(Today() + ValidDays));
-        Sign(token[..PayloadLength], token[PayloadLength..]);
+        Sign(keys[0], token[..PayloadLength], token[PayloadLength..]);
         return Prefix + Base32.Write(token);
     }
 
@@ -42,9 +46,7 @@ public sealed class ReturnPath(byte[] key, TimeProvider clock)
         Span<byte> token = stackalloc byte[TokenLength];
         if (!localPart.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || !Base32.TryRead(localPart.AsSpan(Prefix.Length), token))
             return null;
-        Span<byte> mac = stackalloc byte[MacLength];
-        Sign(token[..PayloadLength], mac);
-        if (!CryptographicOperations.FixedTimeEquals(mac, token[PayloadLength..]) || token[0] != Version)
+        if (!IsSigned(token) || token[0] != Version)
             return null;
         if (BinaryPrimitives.ReadUInt16BigEndian(token[19..]) < Today())
             return null;
@@ -55,7 +57,20 @@ public sealed class ReturnPath(byte[] key, TimeProvider clock)
 
     private int Today() => (int)(clock.GetUtcNow().ToUnixTimeSeconds() / 86_400);
 
-    private void Sign(ReadOnlySpan<byte> payload, Span<byte> mac)
+    // Mail that left before a rotation bounces under the former key.
+    private bool IsSigned(ReadOnlySpan<byte> token)
+    {
+        Span<byte> mac = stackalloc byte[MacLength];
+        foreach (var key in keys)
+        {
+            Sign(key, token[..PayloadLength], mac);
+            if (CryptographicOperations.FixedTimeEquals(mac, token[PayloadLength..]))
+                return true;
+        }
+        return false;
+    }
+
+    private static void Sign(byte[] key, ReadOnlySpan<byte> payload, Span<byte> mac)
     {
         Span<byte> full = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(key, payload, full);

@@ -10,6 +10,11 @@ namespace Mail.Core.Domains;
 /// <summary>The signing keys of a domain; private keys are sealed for the row they stand in.</summary>
 public sealed class DkimKeyStore(NpgsqlDataSource database, SecretBox secrets)
 {
+    /// <summary>Where the private keys stand, for the rotation of the key ring.</summary>
+    internal static readonly SealedColumn SealedKeys = new("DKIM keys", "dkim_keys", "private_key",
+        ["organization_id", "domain_id", "selector"],
+        row => Context(new OrganizationId(row.GetGuid(0)), new DomainId(row.GetGuid(1)), row.GetString(2)));
+
     /// <summary>The active keys of a sending domain, opened; empty when it has none.</summary>
     /// <exception cref="CryptographicException">A key does not open: sealed with another master key, or damaged.</exception>
     public Task<List<SigningKey>> ActiveAsync(OrganizationId organization, string domain, CancellationToken cancellationToken) =>

@@ -52,6 +52,17 @@ public sealed class ReturnPathTests
         Assert.Null(new ReturnPath(Key, new FixedClock(new(2026, 2, 1, 0, 0, 0, TimeSpan.Zero))).Read(text));
     }
 
+    [Fact]
+    public void Is_read_with_every_key_of_the_ring_and_written_with_the_first()
+    {
+        byte[] next = [.. Enumerable.Repeat((byte)7, 32)];
+        var ring = new ReturnPath([next, Key], TimeProvider.System);
+
+        Assert.NotNull(ring.Read(new ReturnPath(Key, TimeProvider.System).Write(_message, 0)));
+        Assert.NotNull(new ReturnPath(next, TimeProvider.System).Read(ring.Write(_message, 0)));
+        Assert.Null(new ReturnPath(Key, TimeProvider.System).Read(ring.Write(_message, 0)));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("b+")]
