@@ -78,6 +78,8 @@ public static class MailCore
             provider.GetRequiredService<AcceptStore>(), provider.GetRequiredService<QueueSignal>(),
             provider.GetRequiredService<IOptions<AcceptOptions>>()));
         services.AddHostedService(provider => provider.GetRequiredService<AcceptWriter>());
+        services.AddSingleton<MessageRendering>();
+        services.AddSingleton<AcceptChecks>();
         services.AddSingleton<AcceptMessages>();
         return builder;
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Mail.Core.ApiKeys;
 using Mail.Core.Assets;
-using Mail.Core.Domains;
 using Mail.Core.Ids;
 
 namespace Mail.Core.Messages;
@@ -10,22 +9,43 @@ namespace Mail.Core.Messages;
 /// The one way a message enters the system, whatever brought it: REST, batch, schedule, template or submission.
 /// An outcome of <see cref="AcceptOutcome.Accepted"/> means that it is committed to disk.
 /// </summary>
-public sealed class AcceptMessages(SenderDomains domains, AttachmentBlobs blobs, AcceptWriter writer, TimeProvider clock)
+public sealed class AcceptMessages(AcceptChecks checks, AttachmentBlobs blobs, AcceptWriter writer, TimeProvider clock)
 {
+    /// <summary>Runs every check and stores nothing.</summary>
+    public async ValueTask<PrepareOutcome> PrepareAsync(Caller caller, OutgoingMessage message, CancellationToken cancellationToken) =>
+        await checks.RunAsync(caller, message, cancellationToken) switch
+        {
+            CheckOutcome.Passed passed => new PrepareOutcome.Prepared(passed.Message, passed.Domain, []),
+            CheckOutcome.Refused(var reason) => new PrepareOutcome.Refused(reason),
+            _ => throw new UnreachableException(),
+        };
+
     /// <exception cref="Npgsql.NpgsqlException">The database is away; the message may have been stored all the same.</exception>
     public async ValueTask<AcceptOutcome> AcceptAsync(Caller caller, OutgoingMessage message, CancellationToken cancellationToken)
     {
-        var senderDomain = message.From.Address.AsciiDomain;
-        var domain = await domains.FindVerifiedAsync(caller.Organization, senderDomain, cancellationToken);
-        if (domain is null)
-            return new AcceptOutcome.DomainNotVerified(senderDomain);
-        if (caller.DomainRestriction is { } allowed && allowed != senderDomain)
-            return new AcceptOutcome.DomainNotAllowed(senderDomain, allowed);
+        switch (await checks.RunAsync(caller, message, cancellationToken))
+        {
+            case CheckOutcome.Passed passed:
+                return await StoreAsync(caller, passed, cancellationToken);
+            case CheckOutcome.Refused(var reason):
+                return reason;
+            default:
+                throw new UnreachableException();
+        }
+    }
 
+    /// <summary>The outcome of each message, in order: each stands alone. Those that pass share a commit as far as one holds them.</summary>
+    /// <exception cref="Npgsql.NpgsqlException">The database is away; any of the messages may have been stored all the same.</exception>
+    public async Task<IReadOnlyList<AcceptOutcome>> AcceptManyAsync(
+        Caller caller, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken) =>
+        await Task.WhenAll(messages.Select(message => AcceptAsync(caller, message, cancellationToken).AsTask()));
+
+    private async ValueTask<AcceptOutcome> StoreAsync(Caller caller, CheckOutcome.Passed passed, CancellationToken cancellationToken)
+    {
         // Before the commit: a message whose bytes are not stored must not be accepted.
-        var attachments = await blobs.StoreAsync(caller.Organization, message.Attachments, cancellationToken);
+        var attachments = await blobs.StoreAsync(caller.Organization, passed.Message.Attachments, cancellationToken);
         var pending = new PendingAccept(
-            caller, PrefixedId.New<MessageId>(clock), domain.Value, message, attachments, Activity.Current?.Id);
+            caller, PrefixedId.New<MessageId>(clock), passed.Domain, passed.Message, attachments, Activity.Current?.Id);
         return await writer.WriteAsync(pending, cancellationToken);
     }
 }

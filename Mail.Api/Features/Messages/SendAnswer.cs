@@ -18,23 +18,10 @@ internal readonly record struct SendAnswer(SendMessageResponse? Response, Proble
                 RequestTrace.Tag(replayed.Id);
                 context.Response.Headers[IdempotencyKeys.ReplayedHeader] = "true";
                 return new(new SendMessageResponse(replayed.Id.ToString(), replayed.Status.ToText(), "replayed"), null);
-            case AcceptOutcome.IdempotencyConflict conflict:
-                return Refuse(new Problem(ProblemKind.IdempotencyConflict,
-                    $"The idempotency key '{conflict.Key}' was used with another body within the last 24 hours."));
-            case AcceptOutcome.DomainNotVerified missing:
-                return Refuse(new Problem(ProblemKind.DomainNotVerified,
-                    $"The domain '{missing.Domain}' is not a verified sending domain of your organization.")
-                {
-                    Errors = [new FieldError("/from", "domain_not_verified", $"'{missing.Domain}' is not verified.")],
-                });
-            case AcceptOutcome.DomainNotAllowed other:
-                return Refuse(new Problem(ProblemKind.Forbidden, $"This API key may send from '{other.Allowed}' only, not from '{other.Domain}'."));
-            case AcceptOutcome.Overloaded:
-                return Refuse(Problem.Unavailable("Too many messages are waiting to be stored. Try again."));
+            case AcceptOutcome.Refusal refusal:
+                return new(null, SendRefusals.Of(refusal));
             default:
                 throw new UnreachableException();
         }
     }
-
-    private static SendAnswer Refuse(Problem problem) => new(null, problem);
 }

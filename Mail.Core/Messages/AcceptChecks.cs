@@ -1,0 +1,37 @@
+using Mail.Core.ApiKeys;
+using Mail.Core.Domains;
+
+namespace Mail.Core.Messages;
+
+/// <summary>
+/// The checks before a message is stored, in the order in which they answer: sender's domain, the key's domain, billing,
+/// sending limits and reputation, content. Suppression comes behind them and is decided at the commit.
+/// </summary>
+public sealed class AcceptChecks(SenderDomains domains, MessageRendering rendering)
+{
+    internal async ValueTask<CheckOutcome> RunAsync(Caller caller, OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        var senderDomain = message.From.Address.AsciiDomain;
+        if (await domains.FindVerifiedAsync(caller.Organization, senderDomain, cancellationToken) is not { } domain)
+            return new CheckOutcome.Refused(new AcceptOutcome.DomainNotVerified(senderDomain));
+        if (caller.DomainRestriction is { } allowed && allowed != senderDomain)
+            return new CheckOutcome.Refused(new AcceptOutcome.DomainNotAllowed(senderDomain, allowed));
+        return await rendering.RenderAsync(caller, message, cancellationToken) switch
+        {
+            RenderOutcome.Rendered(var rendered) => new CheckOutcome.Passed(rendered, domain),
+            RenderOutcome.Refused(var reason) => new CheckOutcome.Refused(reason),
+            _ => throw new InvalidOperationException("No render outcome."),
+        };
+    }
+}
+
+internal abstract record CheckOutcome
+{
+    private CheckOutcome()
+    {
+    }
+
+    public sealed record Passed(OutgoingMessage Message, DomainId Domain) : CheckOutcome;
+
+    public sealed record Refused(AcceptOutcome.Refusal Reason) : CheckOutcome;
+}
