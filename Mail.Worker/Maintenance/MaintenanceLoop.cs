@@ -1,41 +1,26 @@
-using Mail.Core.Persistence;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Mail.Worker.Maintenance;
 
-/// <summary>Makes partitions ahead and deletes what is out of date. Any number of workers may do it at the same time.</summary>
-internal sealed partial class MaintenanceLoop(
-    MaintenanceStore store, IOptions<MaintenanceOptions> options, TimeProvider clock, ILogger<MaintenanceLoop> logger) : BackgroundService
+/// <summary>Runs the <see cref="MaintenanceJob"/>s, each at its own interval. One that fails is repeated at its next time.</summary>
+internal sealed partial class MaintenanceLoop(IEnumerable<MaintenanceJob> jobs, TimeProvider clock, ILogger<MaintenanceLoop> logger) : BackgroundService
 {
-    private readonly MaintenanceOptions _options = options.Value;
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(jobs.Select(job => RepeatAsync(job, stoppingToken)));
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        RepeatAsync(_options.PartitionInterval, token => store.EnsurePartitionsAsync(_options.MonthsAhead, token), stoppingToken),
-        RepeatAsync(_options.CleanUpInterval, DeleteExpiredAsync, stoppingToken));
-
-    private async Task DeleteExpiredAsync(CancellationToken cancellationToken)
+    private async Task RepeatAsync(MaintenanceJob job, CancellationToken stoppingToken)
     {
-        int deleted;
-        do
-        {
-            deleted = await store.DeleteExpiredIdempotencyKeysAsync(_options.CleanUpBatch, cancellationToken);
-        }
-        while (deleted == _options.CleanUpBatch);
-    }
-
-    private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(interval, clock);
+        using var timer = new PeriodicTimer(job.Interval, clock);
         do
         {
             try
             {
-                await work(stoppingToken);
+                while (await job.RunAsync(stoppingToken) >= job.FullPart)
+                    stoppingToken.ThrowIfCancellationRequested();
             }
             catch (NpgsqlException error)
             {
-                Log.MaintenanceFailed(logger, error);
+                Log.JobFailed(logger, job.Name, error);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -43,7 +28,7 @@ internal sealed partial class MaintenanceLoop(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Maintenance failed and is repeated at its next time")]
-        public static partial void MaintenanceFailed(ILogger logger, Exception error);
+        [LoggerMessage(LogLevel.Warning, "Maintenance job {Name} failed and is repeated at its next time")]
+        public static partial void JobFailed(ILogger logger, string name, Exception error);
     }
 }

@@ -1,13 +1,25 @@
 using Mail.Core;
+using Mail.Core.Persistence;
+using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Maintenance;
 
 internal static class MaintenanceServices
 {
-    public static IHostApplicationBuilder AddMaintenance(this IHostApplicationBuilder builder)
+    public static void AddMaintenance(this IHostApplicationBuilder builder)
     {
         builder.AddMailOptions<MaintenanceOptions>(MaintenanceOptions.Section);
+        builder.Services.AddMaintenanceJob<MaintenanceStore>((store, options) => MaintenanceJob.Whole(
+            "partitions", options.PartitionInterval, token => store.EnsurePartitionsAsync(options.MonthsAhead, token)));
+        builder.Services.AddMaintenanceJob<MaintenanceStore>((store, options) => new MaintenanceJob(
+            "idempotency keys", options.CleanUpInterval, options.CleanUpBatch,
+            token => store.DeleteExpiredIdempotencyKeysAsync(options.CleanUpBatch, token)));
         builder.Services.AddHostedService<MaintenanceLoop>();
-        return builder;
     }
+
+    /// <param name="job">Makes the job of the store that does it.</param>
+    public static IServiceCollection AddMaintenanceJob<TStore>(
+        this IServiceCollection services, Func<TStore, MaintenanceOptions, MaintenanceJob> job) where TStore : notnull =>
+        services.AddSingleton(provider => job(
+            provider.GetRequiredService<TStore>(), provider.GetRequiredService<IOptions<MaintenanceOptions>>().Value));
 }
