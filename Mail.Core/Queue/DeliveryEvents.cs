@@ -12,21 +12,23 @@ internal static class DeliveryEvents
         var (record, result) = row;
         if (record.AttemptNumber == 1)
             yield return EventOf(record, EventTypes.MessageSending, Data(result, withReply: false), record.StartedAt);
-        foreach (var type in TypesOf(result.Outcome))
+        foreach (var type in TypesOf(result))
             yield return EventOf(record, type, Data(result, withReply: true), record.EndedAt);
+        if (record.IsDelayed && row.RetryIn is not null)
+            yield return EventOf(record, EventTypes.DeliveryDelayed, Data(result, withReply: true), record.EndedAt);
     }
 
     private static NewEvent EventOf(DeliveryRecord record, string type, string data, DateTimeOffset at) =>
         NewEvent.OfMessage(record.Organization, type, record.Message, data, at);
 
-    private static string[] TypesOf(DeliveryOutcome outcome) => outcome switch
+    private static string[] TypesOf(RecipientResult result) => result.Outcome switch
     {
         DeliveryOutcome.Delivered => [EventTypes.MessageSent, EventTypes.DeliveryDelivered],
         DeliveryOutcome.Deferred => [EventTypes.MessageDeferred],
         DeliveryOutcome.Bounced => [EventTypes.MessageBounced],
         DeliveryOutcome.Failed => [EventTypes.MessageFailed],
-        DeliveryOutcome.Uncertain => [EventTypes.MessageDeferred],
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
+        DeliveryOutcome.Uncertain => [result.IsFinal ? EventTypes.MessageFailed : EventTypes.MessageDeferred],
+        _ => throw new ArgumentOutOfRangeException(nameof(result)),
     };
 
     private static string Data(RecipientResult result, bool withReply) => JsonSerializer.Serialize(

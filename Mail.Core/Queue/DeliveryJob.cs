@@ -25,6 +25,20 @@ public sealed record DeliveryJob
     /// <summary>Attempts that were made before this one.</summary>
     public required int Attempts { get; init; }
 
+    /// <summary>0 goes before 1 before 2.</summary>
+    public short Priority { get; init; } = 1;
+
+    /// <summary>Leases in a row that expired while a worker held the item, and failures of ours.</summary>
+    public int Faults { get; init; }
+
+    /// <summary>The transaction of an item that must not be sent twice had begun when its worker was lost.</summary>
+    public bool HasStarted { get; init; }
+
+    /// <summary>The sender has been told that it is late.</summary>
+    public bool IsDelayed { get; init; }
+
+    public QueueLane Lane => new(Priority, Organization, Mode == SendingMode.Test ? QueueLane.Test : Domain);
+
     public required DateTimeOffset EnqueuedAt { get; init; }
 
     /// <summary>How long ago the item was accepted, by database time.</summary>

@@ -26,6 +26,12 @@ public sealed record DeliveryRecord
 
     public required IReadOnlyList<RecipientResult> Results { get; init; }
 
+    /// <summary>The attempt failed through our own doing; several in a row end the item.</summary>
+    public bool IsFault { get; init; }
+
+    /// <summary>The item is late by now and the sender is to be told, once.</summary>
+    public bool IsDelayed { get; init; }
+
     /// <summary>When the item is due again; null when all its recipients are settled.</summary>
     public TimeSpan? RetryIn { get; init; }
 }
@@ -35,7 +41,16 @@ public sealed record DeliveryRecord
 /// <param name="Cause">Why, as a stable lower-case word: <c>reply</c>, <c>timeout</c>, <c>refused</c> …</param>
 public sealed record RecipientResult(
     short Ordinal, string Address, DeliveryOutcome Outcome, string Stage, string Cause, string? MxHost, string? MxAddress,
-    string? TlsVersion, string? TlsCipher, int? SmtpCode, string? EnhancedCode, string? Reply);
+    string? TlsVersion, string? TlsCipher, int? SmtpCode, string? EnhancedCode, string? Reply)
+{
+    /// <summary>An uncertain end that is not tried again, because the message must not arrive twice.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>The recipient is tried again, if there is time.</summary>
+    internal bool IsOpen => Outcome == DeliveryOutcome.Deferred || (Outcome == DeliveryOutcome.Uncertain && !IsFinal);
+
+    internal MessageStatus Status => Outcome == DeliveryOutcome.Uncertain && IsFinal ? MessageStatus.Failed : Outcome.ToStatus();
+}
 
 /// <summary>The closed set of ends an attempt can have for one recipient.</summary>
 public enum DeliveryOutcome
@@ -52,7 +67,7 @@ public enum DeliveryOutcome
     /// <summary>Given up by us: out of time, or unusable content.</summary>
     Failed,
 
-    /// <summary>The connection died between the final dot and its reply; tried again, as at least once demands.</summary>
+    /// <summary>The connection died between the final dot and its reply; tried again, unless the message must not arrive twice.</summary>
     Uncertain,
 }
 

@@ -8,46 +8,61 @@ using Npgsql;
 namespace Mail.Core.Queue;
 
 /// <summary>
-/// The queue as workers see it: claim what is due, renew, record. It reads across organizations; every row it hands
+/// The queue as workers see it: survey, claim, renew, record. It reads across organizations; every row it hands
 /// out carries its own.
 /// </summary>
 public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
 {
+    private static readonly string ClaimLanes = LaneStatements.Claim(LaneStatements.PickFromLanes);
+    private static readonly string ClaimSuspect = LaneStatements.Claim(LaneStatements.PickSuspect);
+
     /// <summary>
-    /// Leases up to <paramref name="count"/> due items, oldest due first. A lease is <c>due_at</c> moved into the
-    /// future: when it expires the item is due again, without anybody's help.
+    /// Makes ready what has waited long enough, and lists the lanes that have something ready. Returns false with the lanes
+    /// when more is due than was made ready.
     /// </summary>
-    public Task<List<DeliveryJob>> ClaimDueAsync(string worker, int count, TimeSpan lease, CancellationToken cancellationToken) =>
-        database.QueryAsync(
-            """
-            with due as (
-                select id from delivery_queue where due_at <= now() order by due_at limit $1 for update skip locked
-            ), claimed as (
-                update delivery_queue q set due_at = now() + $3, leased_by = $2, lease_token = q.lease_token + 1
-                from due where q.id = due.id
-                returning q.id, q.lease_token, q.organization_id, q.message_id, q.mode, q.domain, q.attempts, q.enqueued_at, q.give_up_at
-            )
-            select c.id, c.lease_token, c.organization_id, c.message_id, c.mode, c.domain, c.attempts, c.enqueued_at,
-                   now() - c.enqueued_at, c.give_up_at - now(),
-                   m.created_at, m.traceparent, m.from_name, m.from_address, m.subject,
-                   k.html, k.text, k.reply_to, k.headers, k.attachments,
-                   r.ordinals, r.kinds, r.addresses, r.names, r.domains, r.settled,
-                   m.domain_id, m.delivery_guarantee, m.track_opens, m.track_clicks, m.unsubscribe, m.template_id, m.tags
-            from claimed c
-            cross join lateral (
-                select * from messages where organization_id = c.organization_id and id = c.message_id offset 0
-            ) m
-            cross join lateral (
-                select * from message_contents where organization_id = c.organization_id and message_id = c.message_id offset 0
-            ) k
-            cross join lateral (
-                select array_agg(ordinal order by ordinal) ordinals, array_agg(kind order by ordinal) kinds,
-                       array_agg(address order by ordinal) addresses, array_agg(name order by ordinal) as names,
-                       array_agg(domain order by ordinal) domains, array_agg(settled_at is not null order by ordinal) settled
-                from message_recipients where message_id = c.message_id and organization_id = c.organization_id
-            ) r
-            """,
-            ReadJob, cancellationToken, count, worker, lease);
+    public async Task<(IReadOnlyList<QueueLane> Lanes, bool IsAllPromoted)> SurveyAsync(
+        SurveyPosition position, SurveyLimits limits, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var promote = new NpgsqlCommand(LaneStatements.Promote, connection).With(limits.Promotions);
+        var promoted = await promote.ExecuteNonQueryAsync(cancellationToken);
+        await using var survey = new NpgsqlCommand(LaneStatements.Survey, connection).With(
+            position.Organizations, limits.Organizations,
+            position.Lanes.Select(cursor => cursor.Key.Priority).ToArray(),
+            position.Lanes.Select(cursor => cursor.Key.Organization).ToArray(),
+            position.Lanes.Select(cursor => cursor.Value).ToArray(), limits.LanesPerOrganization);
+        var lanes = new List<QueueLane>();
+        await using (var reader = await survey.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+                lanes.Add(new QueueLane(reader.GetInt16(0), new OrganizationId(reader.GetGuid(1)), reader.GetString(2)));
+        }
+        position.Advance(lanes, limits);
+        return (lanes, promoted < limits.Promotions);
+    }
+
+    /// <summary>
+    /// Leases ready items of the lanes, oldest first within each. A lease is <c>due_at</c> moved into the future: when it
+    /// expires the item is ready again at the next survey, whoever makes it.
+    /// </summary>
+    public Task<List<DeliveryJob>> ClaimAsync(
+        string worker, IReadOnlyCollection<LaneClaim> claims, TimeSpan lease, CancellationToken cancellationToken) =>
+        database.QueryAsync(ClaimLanes, ReadJob, cancellationToken, worker, lease,
+            claims.Select(claim => claim.Lane.Priority).ToArray(), claims.Select(claim => claim.Lane.Organization.Value).ToArray(),
+            claims.Select(claim => claim.Lane.Name).ToArray(), claims.Select(claim => claim.Count).ToArray());
+
+    /// <summary>
+    /// Leases one item that several workers did not survive. One at a time: whatever else is held when it strikes again
+    /// must not come under suspicion with it.
+    /// </summary>
+    public Task<List<DeliveryJob>> ClaimSuspectAsync(string worker, TimeSpan lease, CancellationToken cancellationToken) =>
+        database.QueryAsync(ClaimSuspect, ReadJob, cancellationToken, worker, lease);
+
+    /// <summary>Notes that the transaction of an item begins that must not be sent twice. False when the lease is lost.</summary>
+    public async Task<bool> MarkStartedAsync(QueueLease lease, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(
+            "update delivery_queue set started = true where id = $1 and lease_token = $2 and leased_by is not null",
+            cancellationToken, lease.Item.Value, lease.Token) == 1;
 
     /// <summary>Keeps leases alive while their deliveries run. Returns the items that are still held.</summary>
     public async Task<HashSet<QueueItemId>> RenewAsync(
@@ -55,7 +70,8 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
     {
         var held = await database.QueryAsync(
             """
-            update delivery_queue q set due_at = now() + $3
+            update delivery_queue q
+            set due_at = now() + $3, ready = false, faults = case when q.ready then greatest(q.faults - 1, 0) else q.faults end
             from unnest($1::uuid[], $2::bigint[]) as item (id, token)
             where q.id = item.id and q.lease_token = item.token and q.leased_by is not null
             returning q.id
@@ -65,15 +81,18 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
         return [.. held];
     }
 
-    /// <summary>Gives items back unattempted: due at once by a worker that stops, later where they could not start.</summary>
-    public Task ReleaseAsync(IReadOnlyCollection<QueueLease> leases, TimeSpan after, CancellationToken cancellationToken) =>
+    /// <summary>Gives items back unattempted: ready at once by a worker that stops, later and with the reason where they could not start.</summary>
+    public Task ReleaseAsync(
+        IReadOnlyCollection<QueueLease> leases, TimeSpan after, string? reason, CancellationToken cancellationToken) =>
         database.ExecuteAsync(
             """
-            update delivery_queue q set due_at = now() + $3, leased_by = null
+            update delivery_queue q
+            set due_at = now() + $3, ready = $3 <= interval '0', leased_by = null, started = false, wait_reason = $4
             from unnest($1::uuid[], $2::bigint[]) as item (id, token)
             where q.id = item.id and q.lease_token = item.token and q.leased_by is not null
             """,
-            cancellationToken, leases.Select(held => held.Item.Value).ToArray(), leases.Select(held => held.Token).ToArray(), after);
+            cancellationToken, leases.Select(held => held.Item.Value).ToArray(), leases.Select(held => held.Token).ToArray(), after,
+            reason);
 
     /// <summary>
     /// Writes what deliveries came to, in one transaction: attempts, recipients, message status, events, and the end
@@ -104,13 +123,17 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
         await using var command = new NpgsqlCommand(
             """
             with item as (
-                select * from unnest($1::uuid[], $2::bigint[], $3::interval[]) as item (id, token, retry_in)
+                select * from unnest($1::uuid[], $2::bigint[], $3::interval[], $4::boolean[], $5::boolean[])
+                    as item (id, token, retry_in, is_fault, delayed)
             ), settled as (
                 delete from delivery_queue q using item
                 where q.id = item.id and q.lease_token = item.token and q.leased_by is not null and item.retry_in is null
                 returning q.id
             ), later as (
-                update delivery_queue q set due_at = now() + item.retry_in, leased_by = null, attempts = q.attempts + 1
+                update delivery_queue q
+                set due_at = now() + item.retry_in, ready = false, leased_by = null, started = false, attempts = q.attempts + 1,
+                    faults = case when item.is_fault then least(q.faults + 1, 1000)::smallint else 0 end,
+                    delayed = q.delayed or item.delayed
                 from item
                 where q.id = item.id and q.lease_token = item.token and q.leased_by is not null and item.retry_in is not null
                 returning q.id
@@ -120,7 +143,9 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
         command.With(
             records.Select(record => record.Lease.Item.Value).ToArray(),
             records.Select(record => record.Lease.Token).ToArray(),
-            records.Select(record => record.RetryIn).ToArray());
+            records.Select(record => record.RetryIn).ToArray(),
+            records.Select(record => record.IsFault).ToArray(),
+            records.Select(record => record.IsDelayed).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var held = new HashSet<Guid>();
         while (await reader.ReadAsync(cancellationToken))
@@ -155,6 +180,10 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
         Unsubscribe = row.GetBoolean(30),
         Template = row.GetValueOrNull<Guid>(31) is { } template ? new TemplateId(template) : null,
         Tags = ContentJson.ReadMap(row.GetStringOrNull(32)),
+        Priority = row.GetInt16(33),
+        Faults = row.GetInt16(34),
+        HasStarted = row.GetBoolean(35),
+        IsDelayed = row.GetBoolean(36),
     };
 
     private static JobRecipient[] ReadRecipients(NpgsqlDataReader row)

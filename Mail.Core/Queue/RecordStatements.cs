@@ -80,7 +80,7 @@ internal static class RecordStatements
         Batched.Uuids(rows, row => row.Record.Organization.Value),
         Batched.Uuids(rows, row => row.Record.Message.Value),
         Batched.Array(rows, row => row.Result.Ordinal, NpgsqlDbType.Smallint),
-        Batched.Texts(rows, row => row.Result.Outcome.ToStatus().ToText()),
+        Batched.Texts(rows, row => row.Result.Status.ToText()),
         Batched.Array(rows, row => row.RetryIn, NpgsqlDbType.Interval),
         Batched.Array(rows, row => (short?)row.Result.SmtpCode, NpgsqlDbType.Smallint),
         Batched.Texts(rows, row => row.Result.EnhancedCode),
@@ -108,13 +108,13 @@ internal static class RecordStatements
     }
 
     private static string? StatusOf(DeliveryRecord record) =>
-        record is { CoversMessage: true, Results: [var only] } ? only.Outcome.ToStatus().ToText() : null;
+        record is { CoversMessage: true, Results: [var only] } ? only.Status.ToText() : null;
 
     private static NpgsqlBatchCommand Events(List<Row> rows) => EventStatements.Append([.. rows.SelectMany(DeliveryEvents.Of)]);
 
     internal sealed record Row(DeliveryRecord Record, RecipientResult Result)
     {
         /// <summary>Null when this recipient is settled, even where others of the item are tried again.</summary>
-        public TimeSpan? RetryIn => Result.Outcome is DeliveryOutcome.Deferred or DeliveryOutcome.Uncertain ? Record.RetryIn : null;
+        public TimeSpan? RetryIn => Result.IsOpen ? Record.RetryIn : null;
     }
 }

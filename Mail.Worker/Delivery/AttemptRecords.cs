@@ -1,3 +1,4 @@
+using Mail.Core.Messages;
 using Mail.Core.Queue;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,8 @@ internal sealed class AttemptRecords(IOptions<RetryOptions> options, WorkerName 
     public DeliveryRecord Of(HeldItem item, Attempt.Ended attempt, DateTimeOffset startedAt, TimeSpan took)
     {
         var job = item.Job;
-        var retryIn = attempt.Verdicts.Any(IsOpen)
+        var isFinal = job.Guarantee == DeliveryGuarantee.AtMostOnce;
+        var retryIn = attempt.Verdicts.Any(verdict => IsOpen(verdict, isFinal))
             ? RetrySchedule.Next(options.Value, job.Attempts + 1, job.Age + took, job.TimeLeft - took, Random.Shared.NextDouble())
             : null;
         return new DeliveryRecord
@@ -23,15 +25,18 @@ internal sealed class AttemptRecords(IOptions<RetryOptions> options, WorkerName 
             EndedAt = startedAt + took,
             CoversMessage = item.Recipients.Count == job.Recipients.Count,
             RetryIn = retryIn,
+            IsFault = attempt.Verdicts.Any(verdict => verdict.Cause == DeliveryCause.InternalError),
             Results = [.. item.Recipients.Zip(attempt.Verdicts, (recipient, verdict) =>
-                ToResult(recipient, retryIn is null ? Settled(verdict) : verdict, attempt.Peer))],
+                ToResult(recipient, retryIn is null ? Settled(verdict, isFinal) : verdict, attempt.Peer) with { IsFinal = isFinal })],
         };
     }
 
-    private static bool IsOpen(Verdict verdict) => verdict.Outcome is DeliveryOutcome.Deferred or DeliveryOutcome.Uncertain;
+    // What must not arrive twice is not tried again when nobody knows whether it has arrived.
+    private static bool IsOpen(Verdict verdict, bool isFinal) =>
+        verdict.Outcome == DeliveryOutcome.Deferred || (verdict.Outcome == DeliveryOutcome.Uncertain && !isFinal);
 
     // No time for another attempt: what the server said last stays as the reason.
-    private static Verdict Settled(Verdict verdict) => IsOpen(verdict) ? verdict with { Outcome = DeliveryOutcome.Failed } : verdict;
+    private static Verdict Settled(Verdict verdict, bool isFinal) => IsOpen(verdict, isFinal) ? verdict with { Outcome = DeliveryOutcome.Failed } : verdict;
 
     private static RecipientResult ToResult(JobRecipient recipient, Verdict verdict, Peer peer) => new(
         recipient.Ordinal, recipient.Address, verdict.Outcome, verdict.Stage.ToText(), verdict.CauseText, peer.Host, peer.Address,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mail.Core.Messages;
 using Mail.Core.Queue;
 using Mail.Worker.Pools;
 using Microsoft.Extensions.Options;
@@ -7,8 +8,8 @@ namespace Mail.Worker.Delivery;
 
 /// <summary>One item through the stages after routing: build → transact → record.</summary>
 internal sealed partial class DeliveryAttempts(
-    MessageBuilder builder, DeliveryTransaction transaction, AttemptRecords records, Recorder recorder, WorkerMetrics metrics,
-    IOptions<QueueOptions> options, TimeProvider clock, ILogger<DeliveryAttempts> logger)
+    MessageBuilder builder, DeliveryTransaction transaction, AttemptRecords records, Recorder recorder, QueueStore store,
+    WorkerMetrics metrics, IOptions<QueueOptions> options, TimeProvider clock, ILogger<DeliveryAttempts> logger)
 {
     private readonly TimeSpan _lease = options.Value.Lease;
 
@@ -16,7 +17,7 @@ internal sealed partial class DeliveryAttempts(
     public async Task RunAsync(RoutedItem routed, ConnectionPool connections)
     {
         var item = routed.Item;
-        if (item.WhenCut.IsCancellationRequested || clock.GetElapsedTime(item.LeasedAt) >= _lease)
+        if (!await CanStartAsync(item))
         {
             // Somebody else may have the item by now; where nobody has, it is due again.
             recorder.Release(item, TimeSpan.Zero);
@@ -51,6 +52,19 @@ internal sealed partial class DeliveryAttempts(
         recorder.Record(item, records.Of(item, ended, clock.GetUtcNow(), TimeSpan.Zero));
     }
 
+    private async Task<bool> CanStartAsync(HeldItem item)
+    {
+        try
+        {
+            await recorder.EnterAsync(item);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        return !item.WhenCut.IsCancellationRequested && clock.GetElapsedTime(item.LeasedAt) < _lease;
+    }
+
     private async Task<Attempt> AttemptAsync(RoutedItem routed, ConnectionPool connections)
     {
         var job = routed.Item.Job;
@@ -60,7 +74,11 @@ internal sealed partial class DeliveryAttempts(
             {
                 case BuildOutcome.Built(var message):
                     using (message)
+                    {
+                        if (job.Guarantee == DeliveryGuarantee.AtMostOnce && !await store.MarkStartedAsync(job.Lease, routed.Item.WhenCut))
+                            return new Attempt.Abandoned();
                         return await transaction.RunAsync(routed, message, connections);
+                    }
                 case BuildOutcome.NotBuilt(var verdict):
                     return Attempt.Ended.ForAll(routed.Item.Recipients.Count, verdict);
                 default:
@@ -88,9 +106,9 @@ internal sealed partial class DeliveryAttempts(
     {
         [LoggerMessage(LogLevel.Error, "The delivery of {Message} of {Organization} failed in an unforeseen way; it is tried again later")]
         public static partial void DeliveryFailed(
-            ILogger logger, Core.Messages.MessageId message, Core.Organizations.OrganizationId organization, Exception error);
+            ILogger logger, MessageId message, Core.Organizations.OrganizationId organization, Exception error);
 
         [LoggerMessage(LogLevel.Warning, "{Message} was not attempted: the database is away")]
-        public static partial void DeliveryWithoutDatabase(ILogger logger, Core.Messages.MessageId message, Exception error);
+        public static partial void DeliveryWithoutDatabase(ILogger logger, MessageId message, Exception error);
     }
 }

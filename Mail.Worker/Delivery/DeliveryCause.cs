@@ -26,6 +26,8 @@ internal enum DeliveryCause
     SigningKey,
     Attachments,
     Expired,
+    RepeatedFaults,
+    WorkerLost,
     InternalError,
 }
 
@@ -70,6 +72,8 @@ internal static class DeliveryCauseText
         DeliveryCause.SigningKey => "signing_key",
         DeliveryCause.Attachments => "attachments",
         DeliveryCause.Expired => "expired",
+        DeliveryCause.RepeatedFaults => "repeated_faults",
+        DeliveryCause.WorkerLost => "worker_lost",
         DeliveryCause.InternalError => "internal_error",
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
     };

@@ -1,3 +1,4 @@
+using Mail.Core.Messages;
 using Mail.Core.Queue;
 using Mail.Worker.Pools;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ namespace Mail.Worker.Delivery;
 
 /// <summary>Routes claimed items to the queues of their destinations; gives back what cannot wait there.</summary>
 internal sealed partial class DeliveryDispatch(
-    HeldItems held, DeliveryRouting routing, Destinations destinations, DeliveryAttempts attempts, Recorder recorder,
+    HeldItems held, DeliveryRouting routing, LaneBook book, Destinations destinations, DeliveryAttempts attempts, Recorder recorder,
     IOptions<QueueOptions> options, ILogger<DeliveryDispatch> logger)
 {
     private const int PostponementSpread = 4;
@@ -16,9 +17,8 @@ internal sealed partial class DeliveryDispatch(
     public void Start(HeldItem item)
     {
         held.Add(item);
-        if (item.Job.TimeLeft <= TimeSpan.Zero || item.Recipients.Count == 0)
-            attempts.End(item, new Verdict(
-                DeliveryOutcome.Failed, DeliveryStage.Claim, DeliveryCause.Expired, Reply: "not delivered in the time it had"));
+        if (Hopeless(item) is { } verdict)
+            attempts.End(item, verdict);
         else
             _ = RouteAsync(item);
     }
@@ -30,6 +30,20 @@ internal sealed partial class DeliveryDispatch(
             recorder.Release(item, TimeSpan.Zero);
     }
 
+    private Verdict? Hopeless(HeldItem item)
+    {
+        var job = item.Job;
+        if (job is { HasStarted: true, Guarantee: DeliveryGuarantee.AtMostOnce })
+            return new Verdict(DeliveryOutcome.Uncertain, DeliveryStage.Claim, DeliveryCause.WorkerLost,
+                Reply: "the worker was lost while it sent the message, which must not arrive twice");
+        if (job.Faults >= options.Value.MaxFaults)
+            return new Verdict(DeliveryOutcome.Failed, DeliveryStage.Claim, DeliveryCause.RepeatedFaults,
+                Reply: $"given up after {job.Faults} attempts that ended without an outcome");
+        return job.TimeLeft <= TimeSpan.Zero || item.Recipients.Count == 0
+            ? new Verdict(DeliveryOutcome.Failed, DeliveryStage.Claim, DeliveryCause.Expired, Reply: "not delivered in the time it had")
+            : null;
+    }
+
     private async Task RouteAsync(HeldItem item)
     {
         try
@@ -37,8 +51,9 @@ internal sealed partial class DeliveryDispatch(
             switch (await routing.FindAsync(item.Job, item.WhenCut))
             {
                 case DeliveryRoute.Servers servers:
+                    book.Learn(item.Job.Lane, servers.Destination);
                     if (!destinations.TryEnqueue(new RoutedItem(item, servers)))
-                        recorder.Release(item, destinations.IsClosed ? TimeSpan.Zero : Postponement());
+                        Postpone(item);
                     break;
                 case DeliveryRoute.Nowhere nowhere:
                     attempts.End(item, nowhere.Verdict);
@@ -55,6 +70,14 @@ internal sealed partial class DeliveryDispatch(
             attempts.End(item, new Verdict(
                 DeliveryOutcome.Deferred, DeliveryStage.Route, DeliveryCause.InternalError, Reply: "internal error"));
         }
+    }
+
+    private void Postpone(HeldItem item)
+    {
+        if (destinations.IsClosed)
+            recorder.Release(item, TimeSpan.Zero);
+        else
+            recorder.Release(item, Postponement(), "the destination has as much to do as it may have");
     }
 
     // In whole seconds, so that items put back together are put back by few statements.

@@ -5,20 +5,23 @@ using Npgsql;
 namespace Mail.Worker.Delivery;
 
 /// <summary>
-/// Claims what is due, as much as there is room for, and sends each item on its way: claim → route → (per destination)
-/// connect → transact → classify → record. Polling finds the work; signals only make it quick.
+/// Claims what is ready, as much as there is room for here and at its destinations, and sends each item on its way:
+/// survey → plan → claim → route → (per destination) connect → transact → classify → record. Polling finds the work;
+/// signals only make it quick.
 /// </summary>
 internal sealed partial class DeliveryLoop(
-    QueueStore store, QueueWatch watch, HeldItems held, DeliveryDispatch dispatch, WorkerName worker, IOptions<QueueOptions> options,
-    TimeProvider clock, ILogger<DeliveryLoop> logger) : BackgroundService
+    QueueStore store, Lanes lanes, WorkSignal work, HeldItems held, DeliveryDispatch dispatch, WorkerName worker,
+    IOptions<QueueOptions> options, TimeProvider clock, ILogger<DeliveryLoop> logger) : BackgroundService
 {
     // Lets a burst of signals become one claim: a claim of one row costs nearly as much as one of fifty.
     private static readonly TimeSpan ClaimPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SuspectInterval = TimeSpan.FromMilliseconds(100);
     // Tiny claims are not worth their statement: with little room left, wait for more.
     private const int LeastClaim = 16;
 
     private readonly QueueOptions _options = options.Value;
+    private long _suspectAt;
 
     /// <summary>Claims no more, gives back what has not started, and lets the rest end for as long as the options say.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -37,40 +40,62 @@ internal sealed partial class DeliveryLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var poll = clock.CreateTimer(_ => watch.Signal.Set(), null, _options.PollInterval, _options.PollInterval);
+        await using var poll = clock.CreateTimer(_ => work.Arrived(), null, _options.PollInterval, _options.PollInterval);
         while (!stoppingToken.IsCancellationRequested)
         {
-            var room = Math.Min(_options.ClaimBatch, _options.MaxInFlight - held.Count);
-            if (room < Math.Min(LeastClaim, Math.Min(_options.ClaimBatch, _options.MaxInFlight)))
+            try
             {
-                await held.Ended.WaitAsync(stoppingToken);
+                if (await StepAsync())
+                    continue;
+            }
+            catch (NpgsqlException error)
+            {
+                Log.ClaimFailed(logger, error.Message);
+                await Task.Delay(AwayPause, clock, stoppingToken);
                 continue;
             }
-            if (await ClaimAsync(room, stoppingToken) == room)
-                continue;
+            await work.Wake.WaitAsync(stoppingToken);
             await Task.Delay(ClaimPause, clock, stoppingToken);
-            await watch.Signal.WaitAsync(stoppingToken);
         }
     }
 
-    private async Task<int> ClaimAsync(int count, CancellationToken stoppingToken)
+    /// <summary>True when there is reason to go on at once.</summary>
+    // Not cancelled by a stop: a claim that was committed but not read would wait for its lease to expire.
+    private async Task<bool> StepAsync()
     {
-        try
+        var room = Math.Min(_options.ClaimBatch, _options.MaxInFlight - held.Count);
+        if (room < Math.Min(LeastClaim, Math.Min(_options.ClaimBatch, _options.MaxInFlight)))
+            return false;
+        var isAllPromoted = true;
+        if (work.TakeArrived() || lanes is { IsEmpty: false, NeedSurvey: true })
         {
-            var leasedAt = clock.GetTimestamp();
-            // Not cancelled by a stop: a claim that was committed but not read would wait for its lease to expire.
-            var jobs = await store.ClaimDueAsync(worker.Value, count, _options.Lease, CancellationToken.None);
-            var claimedAt = clock.GetUtcNow();
-            foreach (var job in jobs)
-                dispatch.Start(new HeldItem(job, claimedAt, leasedAt));
-            return jobs.Count;
+            isAllPromoted = await lanes.SurveyAsync(CancellationToken.None);
+            await ClaimSuspectAsync();
         }
-        catch (NpgsqlException error)
-        {
-            Log.ClaimFailed(logger, error.Message);
-            await Task.Delay(AwayPause, clock, stoppingToken);
-            return 0;
-        }
+        var plan = lanes.Plan(room);
+        if (plan.Count == 0)
+            return !isAllPromoted;
+        var leasedAt = clock.GetTimestamp();
+        var jobs = await store.ClaimAsync(worker.Value, plan, _options.Lease, CancellationToken.None);
+        lanes.Claimed(plan, jobs);
+        Start(jobs, leasedAt);
+        return jobs.Count == room || !isAllPromoted || (lanes.NeedSurvey && jobs.Count > 0);
+    }
+
+    // One at a time, and not before the one before has ended.
+    private async Task ClaimSuspectAsync()
+    {
+        if (clock.GetElapsedTime(_suspectAt) < SuspectInterval || held.All.Any(item => item.IsSuspect))
+            return;
+        _suspectAt = clock.GetTimestamp();
+        Start(await store.ClaimSuspectAsync(worker.Value, _options.Lease, CancellationToken.None), _suspectAt);
+    }
+
+    private void Start(List<DeliveryJob> jobs, long leasedAt)
+    {
+        var claimedAt = clock.GetUtcNow();
+        foreach (var job in jobs)
+            dispatch.Start(new HeldItem(job, claimedAt, leasedAt));
     }
 
     private async Task WaitUntilEmptyAsync(CancellationToken cancellationToken)
@@ -78,7 +103,7 @@ internal sealed partial class DeliveryLoop(
         try
         {
             while (held.Count > 0)
-                await held.Ended.WaitAsync(cancellationToken);
+                await work.Wake.WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {

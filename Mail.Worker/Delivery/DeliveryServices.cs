@@ -18,7 +18,10 @@ internal static class DeliveryServices
         var services = builder.Services;
         services.AddSingleton(WorkerName.OfThisProcess());
         services.AddSingleton<WorkerMetrics>();
+        services.AddSingleton<WorkSignal>();
         services.AddSingleton<HeldItems>();
+        services.AddSingleton<LaneBook>();
+        services.AddSingleton<Lanes>();
         services.AddSingleton<MxRouting>();
         services.AddSingleton<DeliveryRouting>();
         services.AddSingleton<MailComposer>();

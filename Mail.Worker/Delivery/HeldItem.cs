@@ -13,6 +13,12 @@ internal sealed class HeldItem(DeliveryJob job, DateTimeOffset claimedAt, long l
     /// <summary>The recipients to deliver to.</summary>
     public IReadOnlyList<JobRecipient> Recipients { get; } = [.. job.Open];
 
+    /// <summary>Workers have died with this item in their hands.</summary>
+    public bool IsSuspect => job.Faults >= 2;
+
+    /// <summary>The item has its share of what may be unrecorded; see <see cref="Recorder.EnterAsync"/>.</summary>
+    public bool HasEntered { get; set; }
+
     public DateTimeOffset ClaimedAt => claimedAt;
 
     /// <summary>Monotonic time of the claim or the latest renewal, taken before it was sent.</summary>

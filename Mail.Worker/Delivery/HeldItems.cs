@@ -1,19 +1,15 @@
 using System.Collections.Concurrent;
 using Mail.Core.Queue;
-using Mail.Worker.Pools;
 
 namespace Mail.Worker.Delivery;
 
 /// <summary>Everything this process holds: from the claim until the outcome is committed or the item is given back.</summary>
-internal sealed class HeldItems
+internal sealed class HeldItems(WorkSignal work)
 {
     private readonly ConcurrentDictionary<QueueLease, HeldItem> _held = new();
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
-
-    /// <summary>Set whenever something ends.</summary>
-    public Wake Ended { get; } = new();
 
     public ICollection<HeldItem> All => _held.Values;
 
@@ -28,6 +24,6 @@ internal sealed class HeldItems
         if (!_held.TryRemove(item.Job.Lease, out _))
             return;
         Interlocked.Decrement(ref _count);
-        Ended.Set();
+        work.Wake.Set();
     }
 }

@@ -27,6 +27,19 @@ internal sealed class QueueOptions
     [Range(1, 10_000)]
     public int RecordBatch { get; set; } = 250;
 
+    /// <summary>Transactions that record outcomes at one time. Default 2.</summary>
+    [Range(1, 16)]
+    public int RecordWriters { get; set; } = 2;
+
+    /// <summary>Messages at one time that are being sent or whose outcome is not committed yet: the most that a killed worker may send
+    /// twice. Default 200.</summary>
+    [Range(1, 100_000)]
+    public int MaxUnrecorded { get; set; } = 200;
+
+    /// <summary>How often in a row an item may lose its worker, or fail through our own doing, before it is given up. Default 5.</summary>
+    [Range(2, 1000)]
+    public int MaxFaults { get; set; } = 5;
+
     /// <summary>How long an item is put back whose destination has as much waiting as it may have. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Postponement { get; set; } = TimeSpan.FromSeconds(5);

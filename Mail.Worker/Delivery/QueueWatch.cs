@@ -1,15 +1,12 @@
 using Mail.Core.Queue;
-using Mail.Worker.Pools;
 using Npgsql;
 
 namespace Mail.Worker.Delivery;
 
 /// <summary>Wakes the claim loop when an API process says that something is due. A missed signal costs one poll interval.</summary>
-internal sealed partial class QueueWatch(QueueListener listener, TimeProvider clock, ILogger<QueueWatch> logger) : BackgroundService
+internal sealed partial class QueueWatch(QueueListener listener, WorkSignal work, TimeProvider clock, ILogger<QueueWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(1);
-
-    public Wake Signal { get; } = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,7 +14,7 @@ internal sealed partial class QueueWatch(QueueListener listener, TimeProvider cl
         {
             try
             {
-                await listener.ListenAsync(Signal.Set, stoppingToken);
+                await listener.ListenAsync(work.Arrived, stoppingToken);
             }
             catch (NpgsqlException error)
             {

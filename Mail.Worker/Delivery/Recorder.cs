@@ -21,6 +21,7 @@ internal sealed partial class Recorder : BackgroundService
     private readonly ILogger<Recorder> _logger;
     private readonly GroupCommit<DeliveryRecord, bool> _records;
     private readonly GroupCommit<ReleasedLease, bool> _releases;
+    private readonly SemaphoreSlim _unrecorded;
     private readonly CancellationTokenSource _giveUp = new();
 
     public Recorder(
@@ -32,17 +33,28 @@ internal sealed partial class Recorder : BackgroundService
         _logger = logger;
         // Every item ends once, so no more can wait than are held.
         var limits = new GroupCommitLimits(
-            Writers: 1, options.Value.RecordBatch, MaxBatchBytes: long.MaxValue, MaxWaiting: options.Value.MaxInFlight + 1);
+            options.Value.RecordWriters, options.Value.RecordBatch, MaxBatchBytes: long.MaxValue, MaxWaiting: options.Value.MaxInFlight + 1);
+        _unrecorded = new SemaphoreSlim(options.Value.MaxUnrecorded);
         _records = new GroupCommit<DeliveryRecord, bool>(limits, _ => 0, WriteRecordsAsync);
         _releases = new GroupCommit<ReleasedLease, bool>(limits, _ => 0, WriteReleasesAsync);
+    }
+
+    /// <summary>
+    /// To be passed before a transaction begins. While too many outcomes wait for their commit nothing more is sent: a worker
+    /// that dies repeats no more than what it has sent and not recorded.
+    /// </summary>
+    public async ValueTask EnterAsync(HeldItem item)
+    {
+        await _unrecorded.WaitAsync(item.WhenCut);
+        item.HasEntered = true;
     }
 
     /// <summary>Writes the outcome; the item is held until that is committed.</summary>
     public void Record(HeldItem item, DeliveryRecord record) => _ = EndAsync(item, CommitAsync(record));
 
-    /// <summary>Gives the item back without an outcome.</summary>
-    public void Release(HeldItem item, TimeSpan after) =>
-        _ = EndAsync(item, _releases.CommitAsync(new ReleasedLease(item.Job.Lease, after), CancellationToken.None));
+    /// <summary>Gives the item back without an outcome; what is not ready at once has a reason to wait.</summary>
+    public void Release(HeldItem item, TimeSpan after, string? reason = null) =>
+        _ = EndAsync(item, _releases.CommitAsync(new ReleasedLease(item.Job.Lease, after, reason), CancellationToken.None));
 
     /// <summary>Writes what is waiting, as long as the host gives time.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -84,6 +96,8 @@ internal sealed partial class Recorder : BackgroundService
         }
         finally
         {
+            if (item.HasEntered)
+                _unrecorded.Release();
             _held.End(item);
         }
     }
@@ -96,8 +110,8 @@ internal sealed partial class Recorder : BackgroundService
 
     private Task<IReadOnlyList<bool>> WriteReleasesAsync(IReadOnlyList<ReleasedLease> batch) => PersistAsync<IReadOnlyList<bool>>(async () =>
     {
-        foreach (var group in batch.GroupBy(release => release.After))
-            await _store.ReleaseAsync([.. group.Select(release => release.Lease)], group.Key, _giveUp.Token);
+        foreach (var group in batch.GroupBy(release => (release.After, release.Reason)))
+            await _store.ReleaseAsync([.. group.Select(release => release.Lease)], group.Key.After, group.Key.Reason, _giveUp.Token);
         return [.. batch.Select(_ => true)];
     });
 
@@ -120,7 +134,7 @@ internal sealed partial class Recorder : BackgroundService
     // Connection trouble, a server that starts or stops, a deadlock. Anything else is about what was written.
     private static bool IsAway(NpgsqlException error) => error is not PostgresException || error.IsTransient;
 
-    private readonly record struct ReleasedLease(QueueLease Lease, TimeSpan After);
+    private readonly record struct ReleasedLease(QueueLease Lease, TimeSpan After, string? Reason);
 
     private static partial class Log
     {

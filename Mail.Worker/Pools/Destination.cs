@@ -20,10 +20,11 @@ internal enum EnqueueResult
 /// What goes to the same servers: a bounded queue in memory and as many workers as may talk to them at one time. A worker
 /// lives as long as there is something waiting, so an idle destination costs nothing but its connections.
 /// </summary>
-internal sealed class Destination(int concurrency, int maxWaiting, ConnectionPool connections, Func<RoutedItem, ConnectionPool, Task> deliver)
+internal sealed class Destination(int concurrency, int maxWaiting, ConnectionPool connections, TimeProvider clock, Func<RoutedItem, ConnectionPool, Task> deliver)
 {
     private readonly Lock _gate = new();
     private readonly Queue<RoutedItem> _waiting = new();
+    private readonly Pace _pace = new(clock);
     private int _workers;
     private bool _closed;
 
@@ -48,6 +49,16 @@ internal sealed class Destination(int concurrency, int maxWaiting, ConnectionPoo
         return EnqueueResult.Queued;
     }
 
+    /// <summary>How many more items would start soon: as many as have ended in the last second, but not fewer than can run at one time.</summary>
+    public int Room
+    {
+        get
+        {
+            lock (_gate)
+                return _closed ? 0 : Math.Max(0, Math.Min(maxWaiting, Math.Max(2 * concurrency, _pace.PerSecond)) - _waiting.Count);
+        }
+    }
+
     /// <summary>Takes nothing more and hands back what has not started.</summary>
     public IReadOnlyList<RoutedItem> Close()
     {
@@ -70,7 +81,11 @@ internal sealed class Destination(int concurrency, int maxWaiting, ConnectionPoo
     private async Task WorkAsync()
     {
         while (TryTake(out var item))
+        {
             await deliver(item, connections);
+            lock (_gate)
+                _pace.Count();
+        }
     }
 
     private bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RoutedItem? item)

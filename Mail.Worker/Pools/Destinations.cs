@@ -14,6 +14,9 @@ internal sealed class Destinations(
 
     public bool IsClosed => _closed;
 
+    /// <summary>How many items more the destination could take now.</summary>
+    public int RoomOf(string name) => _byName.TryGetValue(name, out var destination) ? destination.Room : connections.Value.PerDestination;
+
     /// <summary>False when the item cannot wait here.</summary>
     public bool TryEnqueue(RoutedItem item)
     {
@@ -69,7 +72,7 @@ internal sealed class Destinations(
         var pool = new ConnectionPool(
             isRelay ? limits.MessagesPerRelayConnection : limits.MessagesPerConnection, limits.IdleTimeout, metrics, clock);
         return isRelay
-            ? new Destination(limits.PerRelay, queue.Value.MaxInFlight, pool, attempts.RunAsync)
-            : new Destination(limits.PerDestination, limits.WaitingPerDestination, pool, attempts.RunAsync);
+            ? new Destination(limits.PerRelay, queue.Value.MaxInFlight, pool, clock, attempts.RunAsync)
+            : new Destination(limits.PerDestination, limits.WaitingPerDestination, pool, clock, attempts.RunAsync);
     }
 }

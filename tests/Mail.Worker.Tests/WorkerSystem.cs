@@ -5,6 +5,7 @@ using Mail.Core.ApiKeys;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
+using Mail.Core.Queue;
 using Mail.Protocol.Addresses;
 using Mail.Protocol.Dns;
 using Mail.TestKit.Servers;
@@ -127,6 +128,15 @@ internal sealed class WorkerSystem : IAsyncDisposable
         await UntilAsync(async () => (message = await FindAsync(id)).Status == status, () => $"{id} is {message!.Status}, not {status}");
         // Recipients and status are read one after the other, and the status may have come in between.
         return await FindAsync(id);
+    }
+
+    /// <summary>Claims everything that is ready, as a worker does.</summary>
+    public async Task<List<DeliveryJob>> ClaimAsync(string worker, int ofEachLane = 100, TimeSpan? lease = null)
+    {
+        var store = Front.Services.GetRequiredService<QueueStore>();
+        var (lanes, _) = await store.SurveyAsync(new SurveyPosition(), new SurveyLimits(), CancellationToken.None);
+        return await store.ClaimAsync(
+            worker, [.. lanes.Select(lane => new LaneClaim(lane, ofEachLane))], lease ?? TimeSpan.FromSeconds(30), CancellationToken.None);
     }
 
     public Task UntilQueueIsEmptyAsync() =>

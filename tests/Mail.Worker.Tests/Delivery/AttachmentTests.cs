@@ -1,5 +1,4 @@
 using Mail.Core.Messages;
-using Mail.Core.Queue;
 using Mail.TestKit.Smtp;
 using Mail.Worker.Delivery;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,8 +29,7 @@ public sealed class AttachmentTests
     {
         await using var system = await WorkerSystem.CreateAsync();
         await system.AcceptAsync();
-        var store = system.Front.Services.GetRequiredService<QueueStore>();
-        var job = Assert.Single(await store.ClaimDueAsync("worker", 1, TimeSpan.FromMinutes(1), CancellationToken.None));
+        var job = Assert.Single(await system.ClaimAsync("test"));
         var reader = system.BuildWorker().Services.GetRequiredService<AttachmentReader>();
 
         using var one = await reader.ReadAsync(job, CancellationToken.None);

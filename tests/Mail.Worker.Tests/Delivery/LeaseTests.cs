@@ -67,7 +67,7 @@ public sealed class LeaseTests
         await using var system = await WorkerSystem.CreateAsync();
         var id = await system.AcceptAsync();
         var store = system.Front.Services.GetRequiredService<QueueStore>();
-        var job = Assert.Single(await store.ClaimDueAsync("first", 10, TimeSpan.FromSeconds(30), CancellationToken.None));
+        var job = Assert.Single(await system.ClaimAsync("first"));
         var verdict = new Verdict(DeliveryOutcome.Deferred, DeliveryStage.RcptTo, DeliveryCause.Reply, 450);
         var item = new HeldItem(job, DateTimeOffset.UtcNow, 0);
         var record = new AttemptRecords(Microsoft.Extensions.Options.Options.Create(new RetryOptions()), new WorkerName("first"))

@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using Mail.Core.Organizations;
+using Mail.Core.Queue;
+
+namespace Mail.Worker.Delivery;
+
+/// <summary>Where lanes were found to lead, so that no more is claimed of them than their destination can take.</summary>
+internal sealed class LaneBook(TimeProvider clock)
+{
+    private const int Capacity = 100_000;
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<(OrganizationId, string), Entry> _entries = new();
+
+    /// <summary>The name of the destination; null while it is not known.</summary>
+    public string? Find(QueueLane lane) =>
+        _entries.TryGetValue((lane.Organization, lane.Name), out var entry) && clock.GetElapsedTime(entry.LearnedAt) < Lifetime
+            ? entry.Destination
+            : null;
+
+    public void Learn(QueueLane lane, string destination)
+    {
+        if (Find(lane) == destination)
+            return;
+        // Worth no bookkeeping: what is forgotten is learned again with the next item.
+        if (_entries.Count >= Capacity)
+            _entries.Clear();
+        _entries[(lane.Organization, lane.Name)] = new Entry(destination, clock.GetTimestamp());
+    }
+
+    private sealed record Entry(string Destination, long LearnedAt);
+}

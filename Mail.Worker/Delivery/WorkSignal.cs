@@ -1,0 +1,21 @@
+using Mail.Worker.Pools;
+
+namespace Mail.Worker.Delivery;
+
+/// <summary>Wakes the delivery loop: something may have become due, or there is room for more.</summary>
+internal sealed class WorkSignal
+{
+    private int _arrived = 1;
+
+    public Wake Wake { get; } = new();
+
+    /// <summary>Something may be due that was not before.</summary>
+    public void Arrived()
+    {
+        Volatile.Write(ref _arrived, 1);
+        Wake.Set();
+    }
+
+    /// <summary>Whether something has arrived since this was last asked.</summary>
+    public bool TakeArrived() => Interlocked.Exchange(ref _arrived, 0) == 1;
+}
