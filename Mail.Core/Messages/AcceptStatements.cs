@@ -13,7 +13,7 @@ internal static class AcceptStatements
 {
     public static IEnumerable<NpgsqlBatchCommand> For(List<PendingAccept> messages, TimeSpan retryFor, TimeProvider clock) =>
     [
-        Messages(messages), Contents(messages), Recipients(messages), Queue(messages, retryFor, clock), Events(messages),
+        Messages(messages), Contents(messages), Recipients(messages), Queue(messages, retryFor, clock), Events(messages), .. Companions(messages),
     ];
 
     private static NpgsqlBatchCommand Messages(List<PendingAccept> messages) => Batched.Command(
@@ -111,5 +111,12 @@ internal static class AcceptStatements
 
     private static NpgsqlBatchCommand Events(List<PendingAccept> messages) => EventStatements.Append(
         [.. messages.SelectMany(pending => new[] { EventTypes.MessageQueued, EventTypes.MessageAccepted }
-            .Select(type => NewEvent.OfMessage(pending.Caller.Organization, type, pending.Id)))]);
+            .Select(type => NewEvent.OfMessage(pending.Caller.Organization, type, pending.Id))
+            .Concat(pending.Message.Companion?.Events(pending.Caller.Organization, pending.Id) ?? []))]);
+
+    private static IEnumerable<NpgsqlBatchCommand> Companions(List<PendingAccept> messages) => messages
+        .Where(pending => pending.Message.Companion is not null)
+        .Select(pending => new CompanionRow(pending.Caller.Organization, pending.Id, pending.Message.Companion!))
+        .GroupBy(row => row.Companion.GetType())
+        .Select(group => group.First().Companion.Insert([.. group]));
 }

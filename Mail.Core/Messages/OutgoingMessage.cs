@@ -54,6 +54,9 @@ public sealed record OutgoingMessage
     public TemplateReference? Template { get; init; }
 
     public BatchId? Batch { get; init; }
+
+    /// <summary>What is committed with the message; nothing is when the message is refused or replayed.</summary>
+    public AcceptCompanion? Companion { get; init; }
 }
 
 public sealed record OutgoingRecipient(RecipientKind Kind, Mailbox Mailbox);

@@ -81,9 +81,10 @@ public sealed class GroupCommit<TItem, TResult>(
         }
     }
 
-    // Class 22 (data exception), class 23 (constraint), class 54 (program limit), and a deadlock that picked this batch.
+    // Class 22 (data exception), class 23 (constraint), class 54 (program limit), class MA (raised by functions of ours),
+    // and a deadlock that picked this batch.
     private static bool IsAboutOneRow(PostgresException error) =>
-        error.SqlState[..2] is "22" or "23" or "54" || error.SqlState == PostgresErrorCodes.DeadlockDetected;
+        error.SqlState[..2] is "22" or "23" or "54" or "MA" || error.SqlState == PostgresErrorCodes.DeadlockDetected;
 
     private sealed class Entry(TItem item)
     {
