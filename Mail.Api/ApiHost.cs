@@ -1,4 +1,5 @@
 using FluentValidation;
+using Mail.Api.Features.ApiKeys;
 using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Messages;
 using Mail.Api.Http;
@@ -28,6 +29,7 @@ internal static class ApiHost
         });
         services.AddSingleton<IValidator<SendMessageRequest>, SendMessageValidator>();
         services.AddSingleton<IValidator<SendEmailRequest>, SendEmailValidator>();
+        services.AddApiKeys();
         services.AddSingleton<Sending>();
         services.AddSingleton<DevInboxArrivals>();
         services.AddHostedService(provider => provider.GetRequiredService<DevInboxArrivals>());
@@ -38,14 +40,21 @@ internal static class ApiHost
     {
         app.UseMiddleware<RequestTrace>();
         app.UseMiddleware<RequestFailures>();
+        app.UseMiddleware<OperatorAuthentication>();
         app.UseMiddleware<ApiKeyAuthentication>();
     }
 
     public static void MapApi(this WebApplication app)
     {
         foreach (var prefix in MailPrefixes)
-            app.MapGroup(prefix).WithSurface(Surface.Mail).WithKnownQuery().WithValidation().MapMessages();
-        app.MapGroup("/v1").WithSurface(Surface.Account).WithKnownQuery().WithValidation().MapEmails();
+        {
+            var mail = app.MapGroup(prefix).WithSurface(Surface.Mail).WithKnownQuery().WithValidation();
+            mail.MapMessages();
+            mail.MapApiKeys();
+        }
+        var account = app.MapGroup("/v1").WithSurface(Surface.Account).WithKnownQuery().WithValidation();
+        account.MapEmails();
+        account.MapAccountApiKeys();
         app.MapGroup("/v1").WithKnownQuery().WithValidation().MapDevInbox();
         app.MapErrorPages();
     }

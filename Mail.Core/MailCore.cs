@@ -45,8 +45,7 @@ public static class MailCore
             provider.GetRequiredService<SecretBox>().DeriveKeys("return-path"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Migrator>();
         services.AddSingleton<OrganizationStore>();
-        services.AddSingleton<ApiKeyStore>();
-        services.AddSingleton<ApiKeyAuthenticator>();
+        builder.AddApiKeys();
         services.AddSingleton<DomainStore>();
         services.AddSingleton<SenderDomains>();
         services.AddSingleton<DkimKeyStore>();

@@ -19,6 +19,9 @@ internal static class Envelope
 
     public static Ok<Envelope<T>> Ok<T>(T data) => TypedResults.Ok(Of(StatusCodes.Status200OK, "OK", data));
 
+    public static Created<Envelope<T>> Created<T>(string location, string message, T data) =>
+        TypedResults.Created(location, Of(StatusCodes.Status201Created, message, data));
+
     public static Accepted<Envelope<T>> Accepted<T>(string location, string message, T data) =>
         TypedResults.Accepted(location, Of(StatusCodes.Status202Accepted, message, data));
 

@@ -9,7 +9,7 @@ internal static class ErrorPages
 
     public static IEndpointRouteBuilder MapErrorPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path + "{code}", Page);
+        routes.MapGet(Path + "{code}", Page).AllowAnonymous();
         return routes;
     }
 

@@ -10,6 +10,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind PaymentRequired = new(402, "payment_required", "The free allowance is used up");
     public static readonly ProblemKind SpendCapReached = new(402, "spend_cap_reached", "The spend cap is reached");
     public static readonly ProblemKind Forbidden = new(403, "forbidden", "The API key does not allow this");
+    public static readonly ProblemKind OrganizationSuspended = new(403, "organization_suspended", "The organization is suspended");
     public static readonly ProblemKind NotFound = new(404, "not_found", "There is no such thing");
     public static readonly ProblemKind MethodNotAllowed = new(405, "method_not_allowed", "The method is not allowed here");
     public static readonly ProblemKind RequestTimeout = new(408, "request_timeout", "The request came too slowly");
@@ -31,7 +32,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
 
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        InvalidRequest, InvalidJson, ValidationError, Unauthorized, PaymentRequired, SpendCapReached, Forbidden, NotFound,
+        InvalidRequest, InvalidJson, ValidationError, Unauthorized, PaymentRequired, SpendCapReached, Forbidden, OrganizationSuspended, NotFound,
         MethodNotAllowed, RequestTimeout, Conflict, IdempotencyInProgress, IdempotencyConflict, PreconditionFailed,
         PayloadTooLarge, UnsupportedMediaType, DomainNotVerified, RecipientSuppressed, MissingVariables, TemplateError,
         RateLimited, QuotaExceeded, SendingPaused, InternalError, Unavailable,

@@ -32,6 +32,11 @@ public sealed class ExpiringCache<TKey, TValue>(TimeProvider clock, TimeSpan lif
         }
     }
 
+    /// <summary>Forgets one value; a load that is under way still answers those who wait for it, and nobody after them.</summary>
+    public void Remove(TKey key) => _entries.TryRemove(key, out _);
+
+    public void Clear() => _entries.Clear();
+
     private bool TryStore(TKey key, Entry? expired, Entry fresh, out Entry stored)
     {
         stored = fresh;
