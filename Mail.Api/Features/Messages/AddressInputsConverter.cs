@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
+using Mail.Core.Text;
 
 namespace Mail.Api.Features.Messages;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Mail.Core.Text;
 
 namespace Mail.Api.Http.Json;
 

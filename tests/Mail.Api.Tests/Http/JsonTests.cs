@@ -1,6 +1,7 @@
 using System.Text;
 using Mail.Api.Features.Messages;
 using Mail.Api.Http.Json;
+using Mail.Core.Text;
 
 namespace Mail.Api.Tests.Http;
 

@@ -1,7 +1,7 @@
-namespace Mail.Api.Http.Json;
+namespace Mail.Core.Text;
 
 /// <summary>Finds the known name that a mistyped one most likely means.</summary>
-internal static class NearestName
+public static class NearestName
 {
     private const int MaxLength = 64;
 
