@@ -2,6 +2,7 @@ using FluentValidation;
 using Mail.Api.Features.ApiKeys;
 using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Messages;
+using Mail.Api.Features.Otp;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
 using Mail.Core;
@@ -21,6 +22,7 @@ internal static class ApiHost
             kestrel.Limits.MaxRequestBodySize = ApiLimits.MaxBodyBytes;
         });
         builder.AddMailOptions<SendOptions>(SendOptions.Section);
+        builder.AddOtp();
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -51,6 +53,7 @@ internal static class ApiHost
             var mail = app.MapGroup(prefix).WithSurface(Surface.Mail).WithKnownQuery().WithValidation();
             mail.MapMessages();
             mail.MapApiKeys();
+            mail.MapOtp();
         }
         var account = app.MapGroup("/v1").WithSurface(Surface.Account).WithKnownQuery().WithValidation();
         account.MapEmails();

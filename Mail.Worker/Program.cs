@@ -5,6 +5,7 @@ using Mail.Worker.Maintenance;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddMailCore();
+builder.AddAcceptMessages();
 builder.AddDelivery();
 builder.AddMaintenance();
 

@@ -1,4 +1,4 @@
-using Mail.Api.Http.Json;
+using Mail.Core.Text;
 
 namespace Mail.Api.Http;
 

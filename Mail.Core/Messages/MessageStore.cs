@@ -19,7 +19,8 @@ public sealed class MessageStore(NpgsqlDataSource database)
             $"""
             select m.id, m.mode, case when m.settled_at is null and {UnderLease} then 'sending' else m.status end,
                    m.from_name, m.from_address, m.subject, m.tags, m.metadata, m.created_at, m.settled_at,
-                   k.reply_to, k.attachments, k.headers, case when $3 then k.html end, case when $3 then k.text end
+                   k.reply_to, k.attachments, k.headers, case when $3 and not m.sensitive then k.html end,
+                   case when $3 and not m.sensitive then k.text end
             from messages m
             join message_contents k on k.organization_id = m.organization_id and k.message_id = m.id
             where m.organization_id = $1 and m.id = $2

@@ -22,4 +22,8 @@ internal sealed class MaintenanceOptions
     /// <summary>Rows deleted by one statement. Default 1000.</summary>
     [Range(1, 100_000)]
     public int CleanUpBatch { get; set; } = 1000;
+
+    /// <summary>How often one-time codes that have expired are told of, and the content of their mails erased. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan OtpInterval { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -1,4 +1,5 @@
 using Mail.Core;
+using Mail.Core.Otp;
 using Mail.Core.Persistence;
 using Microsoft.Extensions.Options;
 
@@ -9,11 +10,16 @@ internal static class MaintenanceServices
     public static void AddMaintenance(this IHostApplicationBuilder builder)
     {
         builder.AddMailOptions<MaintenanceOptions>(MaintenanceOptions.Section);
+        builder.AddOtp();
         builder.Services.AddMaintenanceJob<MaintenanceStore>((store, options) => MaintenanceJob.Whole(
             "partitions", options.PartitionInterval, token => store.EnsurePartitionsAsync(options.MonthsAhead, token)));
         builder.Services.AddMaintenanceJob<MaintenanceStore>((store, options) => new MaintenanceJob(
             "idempotency keys", options.CleanUpInterval, options.CleanUpBatch,
             token => store.DeleteExpiredIdempotencyKeysAsync(options.CleanUpBatch, token)));
+        builder.Services.AddMaintenanceJob<OtpStore>((store, options) => new MaintenanceJob(
+            "one-time codes", options.OtpInterval, options.CleanUpBatch, token => store.SettleOverdueAsync(options.CleanUpBatch, token)));
+        builder.Services.AddMaintenanceJob<OtpStore>((store, options) => new MaintenanceJob(
+            "content of one-time codes", options.OtpInterval, options.CleanUpBatch, token => store.EraseContentAsync(options.CleanUpBatch, token)));
         builder.Services.AddHostedService<MaintenanceLoop>();
     }
 

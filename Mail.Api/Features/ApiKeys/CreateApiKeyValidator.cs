@@ -3,6 +3,7 @@ using Mail.Api.Features.Messages;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
 using Mail.Core.ApiKeys;
+using Mail.Core.Text;
 using Mail.Protocol.Addresses;
 
 namespace Mail.Api.Features.ApiKeys;

@@ -19,12 +19,13 @@ internal static class AddressRules
             fail(Failures.Of("/replyTo", FieldCodes.TooMany, $"replyTo has at most {options.MaxRecipients} addresses."));
     }
 
-    private static void CheckOne(AddressInputs? from, string path, bool separated, Action<ValidationFailure> fail)
+    /// <summary>A field that must hold exactly one address.</summary>
+    public static void CheckOne(AddressInputs? address, string path, bool separated, Action<ValidationFailure> fail)
     {
-        if (from is null)
-            fail(Failures.Of(path, FieldCodes.Required, "from is required."));
-        else if (Read(from, path, separated, fail) != 1)
-            fail(Failures.Of(path, FieldCodes.InvalidEmail, "from must be exactly one address."));
+        if (address is null)
+            fail(Failures.Of(path, FieldCodes.Required, $"{path[1..]} is required."));
+        else if (Read(address, path, separated, fail) != 1)
+            fail(Failures.Of(path, FieldCodes.InvalidEmail, $"{path[1..]} must be exactly one address."));
     }
 
     private static int Read(AddressInputs? inputs, string path, bool separated, Action<ValidationFailure> fail)

@@ -1,3 +1,4 @@
+using FluentValidation;
 using Mail.Api.Http;
 
 namespace Mail.Api.Features.Messages;
@@ -22,4 +23,10 @@ internal static class IdempotencyKeys
         return (null, Problem.Validation("/" + BodyField, FieldCodes.InvalidValue,
             $"{BodyField} and the header {Header} differ: send one of them, or the same."));
     }
+
+    /// <summary>The check of a key within a body.</summary>
+    public static void IdempotencyKey<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(key => key is not { } given || (given.Length is > 0 and <= MaxLength && !LineText.HasControl(given)))
+        .WithErrorCode(FieldCodes.InvalidValue)
+        .WithMessage($"idempotencyKey has 1 to {MaxLength} characters and no control characters.");
 }

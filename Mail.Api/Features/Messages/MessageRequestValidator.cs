@@ -9,7 +9,6 @@ namespace Mail.Api.Features.Messages;
 /// <summary>The field checks that both surfaces share.</summary>
 internal abstract class MessageRequestValidator<T> : AbstractValidator<T> where T : MessageRequest
 {
-    private const int MaxIdempotencyKey = 256;
     private static readonly TimeSpan MinExpiresIn = TimeSpan.FromSeconds(30);
 
     private readonly SendOptions _options;
@@ -40,10 +39,7 @@ internal abstract class MessageRequestValidator<T> : AbstractValidator<T> where 
             .Must(duration => duration is not { } given || (given.Value >= MinExpiresIn && given.Value <= _options.MaxExpiresIn))
             .WithErrorCode(FieldCodes.OutOfRange)
             .WithMessage($"expiresIn must be between {MinExpiresIn.TotalSeconds}s and {_options.MaxExpiresIn.TotalHours}h.");
-        RuleFor(request => request.IdempotencyKey)
-            .Must(key => key is not { } given || (given.Length is > 0 and <= MaxIdempotencyKey && !LineText.HasControl(given)))
-            .WithErrorCode(FieldCodes.InvalidValue)
-            .WithMessage($"idempotencyKey has 1 to {MaxIdempotencyKey} characters and no control characters.");
+        RuleFor(request => request.IdempotencyKey).IdempotencyKey();
         RefuseUnsupported();
     }
 

@@ -1,3 +1,5 @@
+using Mail.Core.Ids;
+using Mail.Core.Messages;
 using Mail.Core.Queue;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -118,8 +120,10 @@ public sealed class ReadMessagesTests(ApiFixture api)
     private async Task<DeliveryJob> ClaimAsync(string id)
     {
         var queue = api.Application.Services.GetRequiredService<QueueStore>();
-        var jobs = await queue.ClaimDueAsync("test", 100_000, TimeSpan.FromMinutes(10), CancellationToken.None);
-        return jobs.Single(job => job.Message.ToString() == id);
+        var message = PrefixedId.TryParse<MessageId>(id, out var parsed) ? parsed.Value : throw new FormatException(id);
+        var (lanes, _) = await queue.SurveyAsync(new SurveyPosition(), new SurveyLimits(Organizations: 100_000), CancellationToken.None);
+        var jobs = await queue.ClaimAsync("test", [.. lanes.Select(lane => new LaneClaim(lane, 1000))], TimeSpan.FromMinutes(10), CancellationToken.None);
+        return jobs.Single(job => job.Message.Value == message);
     }
 
     private Task RecordAsync(DeliveryJob job, DeliveryOutcome outcome, int code, string enhanced, string reply)

@@ -1,0 +1,89 @@
+using Mail.Core.ApiKeys;
+using Mail.Core.Ids;
+using Mail.Core.Messages;
+using Mail.Protocol.Addresses;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Mail.Core.Otp;
+
+/// <summary>Sends a one-time code: the challenge and its mail are one commit.</summary>
+public sealed class SendOtp(AcceptMessages messages, OtpStore store, OtpCode codes, IOptions<OtpOptions> options, TimeProvider clock)
+{
+    /// <exception cref="NpgsqlException">The database is away; the challenge may have been made all the same.</exception>
+    public async Task<SendOtpOutcome> SendAsync(Caller caller, NewChallenge challenge, CancellationToken cancellationToken)
+    {
+        var id = PrefixedId.New<OtpChallengeId>(clock);
+        var code = OtpCode.Generate(challenge.CodeLength);
+        try
+        {
+            return await messages.AcceptAsync(caller, MessageOf(challenge, id, code), cancellationToken) switch
+            {
+                AcceptOutcome.Accepted => await OpenedAsync(caller, id, cancellationToken),
+                AcceptOutcome.Replayed(var message, _) => new SendOtpOutcome.Replayed(
+                    (await store.OfMessageAsync(caller.Organization, message, cancellationToken))!),
+                AcceptOutcome.Refusal refusal => new SendOtpOutcome.Refused(refusal),
+                _ => throw new InvalidOperationException("No outcome of accepting."),
+            };
+        }
+        catch (PostgresException error) when (error.SqlState is OtpStatements.TooManyForAddress or OtpStatements.TooManyInOrganization)
+        {
+            return error.SqlState == OtpStatements.TooManyForAddress
+                ? new SendOtpOutcome.TooMany("address", options.Value.MaxPerAddress, options.Value.AddressWindow)
+                : new SendOtpOutcome.TooMany("organization", options.Value.MaxPerOrganization, options.Value.OrganizationWindow);
+        }
+    }
+
+    private async Task<SendOtpOutcome> OpenedAsync(Caller caller, OtpChallengeId id, CancellationToken cancellationToken)
+    {
+        // The older ones are worth nothing since the commit; this tells so.
+        await store.CancelReplacedAsync(caller.Organization, id, cancellationToken);
+        return new SendOtpOutcome.Opened((await store.FindAsync(caller.Organization, id, cancellationToken))!);
+    }
+
+    private OutgoingMessage MessageOf(NewChallenge challenge, OtpChallengeId id, string code)
+    {
+        var (subject, html, text) = OtpMail.Write(challenge.Language, challenge.BrandName, code, challenge.Lifetime);
+        return new OutgoingMessage
+        {
+            From = challenge.From,
+            Recipients = [new OutgoingRecipient(RecipientKind.To, challenge.To)],
+            Subject = subject,
+            Html = html,
+            Text = text,
+            ExpiresIn = challenge.Lifetime,
+            Source = MessageSource.Otp,
+            Priority = DeliveryPriority.Urgent,
+            Guarantee = DeliveryGuarantee.AtMostOnce,
+            Sensitive = true,
+            Idempotency = challenge.Idempotency,
+            Companion = new OtpCompanion(
+                id, AddressOf(challenge.To.Address), challenge.Purpose, codes.Hash(id, code), challenge.Lifetime, options.Value),
+        };
+    }
+
+    /// <summary>The form under which an address is counted and found: as a person means it, whatever the case.</summary>
+    public static string AddressOf(EmailAddress address) => address.Address.ToLowerInvariant();
+}
+
+/// <param name="Purpose">What the code is for, such as <c>login</c>: a new one replaces the older ones of the same purpose.</param>
+/// <param name="Language">One of <see cref="OtpMail.Languages"/>.</param>
+public sealed record NewChallenge(
+    Mailbox To, Mailbox From, string Purpose, TimeSpan Lifetime, int CodeLength, string? BrandName, string Language, Idempotency? Idempotency);
+
+public abstract record SendOtpOutcome
+{
+    private SendOtpOutcome()
+    {
+    }
+
+    public sealed record Opened(OtpChallenge Challenge) : SendOtpOutcome;
+
+    /// <summary>The same key and body came before; this is that challenge.</summary>
+    public sealed record Replayed(OtpChallenge Challenge) : SendOtpOutcome;
+
+    /// <param name="Scope"><c>address</c> or <c>organization</c>.</param>
+    public sealed record TooMany(string Scope, int Limit, TimeSpan Window) : SendOtpOutcome;
+
+    public sealed record Refused(AcceptOutcome.Refusal Reason) : SendOtpOutcome;
+}
