@@ -5,7 +5,9 @@ using Mail.Api.Features.Messages;
 using Mail.Api.Features.Otp;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
+using Mail.Api.Http.RateLimits;
 using Mail.Core;
+using Mail.Core.RateLimits;
 
 namespace Mail.Api;
 
@@ -23,6 +25,7 @@ internal static class ApiHost
         });
         builder.AddMailOptions<SendOptions>(SendOptions.Section);
         builder.AddOtp();
+        builder.AddRateLimits();
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -44,6 +47,7 @@ internal static class ApiHost
         app.UseMiddleware<RequestFailures>();
         app.UseMiddleware<OperatorAuthentication>();
         app.UseMiddleware<ApiKeyAuthentication>();
+        app.UseMiddleware<RateLimiting>();
     }
 
     public static void MapApi(this WebApplication app)

@@ -9,6 +9,7 @@ using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
 using Mail.Core.Queue;
+using Mail.Core.RateLimits;
 using Mail.Core.Secrets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,6 +47,7 @@ public static class MailCore
         services.AddSingleton<Migrator>();
         services.AddSingleton<OrganizationStore>();
         builder.AddApiKeys();
+        services.AddSingleton<RateLimitStore>();
         services.AddSingleton<DomainStore>();
         services.AddSingleton<SenderDomains>();
         services.AddSingleton<DkimKeyStore>();

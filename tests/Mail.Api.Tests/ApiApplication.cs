@@ -12,7 +12,8 @@ using Npgsql;
 
 namespace Mail.Api.Tests;
 
-internal sealed class ApiApplication(string database, string blobs, string redis = "127.0.0.1:1") : WebApplicationFactory<Program>
+internal sealed class ApiApplication(
+    string database, string blobs, string redis = "127.0.0.1:1", IReadOnlyDictionary<string, string>? settings = null) : WebApplicationFactory<Program>
 {
     private static int _tenants;
 
@@ -25,6 +26,8 @@ internal sealed class ApiApplication(string database, string blobs, string redis
         builder.ConfigureLogging(logging => logging.ClearProviders());
         builder.UseEnvironment(Environments.Production);
         builder.UseSetting("Mail:Shutdown:DrainDelay", "00:00:00");
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+            builder.UseSetting(key, value);
     }
 
     /// <summary>An organization with a verified domain and a live key that may do everything.</summary>

@@ -16,6 +16,10 @@ public sealed class ManualTime : TimeProvider
             return _now;
     }
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
     /// <summary>Delays of the timers that are running.</summary>
     public TimeSpan[] Running()
     {
