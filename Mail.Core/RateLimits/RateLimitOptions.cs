@@ -35,9 +35,9 @@ public sealed class RateLimitOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan Burst { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest wait for Redis before each process counts for itself. Default 100 ms.</summary>
+    /// <summary>Longest wait for Redis before each process counts for itself. Default 250 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:02")]
-    public TimeSpan RedisPatience { get; set; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan RedisPatience { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Pause between looking whether Redis is back. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]

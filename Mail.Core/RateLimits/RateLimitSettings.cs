@@ -18,21 +18,21 @@ public sealed partial class RateLimitSettings(
 
     internal async ValueTask<RateLimitPair> FindAsync(OrganizationId organization, RatePolicy policy, CancellationToken cancellationToken)
     {
-        var own = (await OverridesAsync(organization, cancellationToken)).Find(limit => limit.Policy == policy);
+        var own = (await _overrides.GetAsync(organization, LoadAsync, cancellationToken)).Find(limit => limit.Policy == policy);
         var (perSecond, perKey) = Configured(policy);
         return new RateLimitPair(
             RateLimit.Of(own?.PerSecond ?? perSecond, options.Value.Burst), RateLimit.Of(own?.PerSecondPerKey ?? perKey, options.Value.Burst));
     }
 
-    private async ValueTask<List<RateLimitOverride>> OverridesAsync(OrganizationId organization, CancellationToken cancellationToken)
+    private async Task<List<RateLimitOverride>> LoadAsync(OrganizationId organization, CancellationToken cancellationToken)
     {
         try
         {
-            return await _overrides.GetAsync(organization, store.FindAsync, cancellationToken);
+            return await store.FindAsync(organization, cancellationToken);
         }
         catch (NpgsqlException error)
         {
-            // The request may not need the database at all; what it does need will say so.
+            // Remembered too: requests must not wait for a database that is away only to learn their limits.
             Log.LimitsNotRead(logger, error.Message);
             return [];
         }

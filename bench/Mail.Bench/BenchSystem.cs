@@ -138,6 +138,9 @@ internal sealed class BenchSystem : IAsyncDisposable
         _environment["Logging__LogLevel__Default"] = "Warning";
         _environment["Mail__Secrets__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         _environment["Mail__Demo__ApiKey"] = ApiKeyText;
+        // One key sends it all; the limiter works, and is not what is measured.
+        _environment["Mail__RateLimits__SendPerSecond"] = "100000";
+        _environment["Mail__RateLimits__SendPerSecondPerKey"] = "100000";
         _environment["Mail__Delivery__Mode"] = "smarthost";
         _environment["Mail__Delivery__Smarthost"] = $"127.0.0.1:{smarthostPort}";
         _environment["Mail__Delivery__CaptureAddress"] = $"127.0.0.1:{SmtpPort}";

@@ -21,42 +21,42 @@ internal static class RateLimitBench
     {
         await using var redis = await RedisServer.StartAsync();
         output.WriteLine($"{"rate limiter, 128 requests at a time",-44} {"op/s",10} {"us/op",8} {"scripts/op",12}");
-        await MeasureAsync(output, redis, "far from the limit", perSecond: 1_000_000, count: -1);
-        await MeasureAsync(output, redis, "a new caller each time, none ahead", perSecond: 10, count: 1);
+        await MeasureAsync(output, redis, "one key far from its limit", perSecond: 1_000_000, keys: 1);
+        await MeasureAsync(output, redis, "1,000 keys of 10/s each", perSecond: 10, keys: 1000);
         await redis.StopAsync();
-        await MeasureAsync(output, redis, "without Redis", perSecond: 1_000_000, count: -1);
+        await MeasureAsync(output, redis, "one key, without Redis", perSecond: 1_000_000, keys: 1);
     }
 
     /// <param name="output">Where the line goes.</param>
     /// <param name="redis">May be stopped.</param>
     /// <param name="what">Its name.</param>
     /// <param name="perSecond">The limit of each caller.</param>
-    /// <param name="count">Requests of one caller; negative for no end.</param>
-    private static async Task MeasureAsync(TextWriter output, RedisServer redis, string what, int perSecond, int count)
+    /// <param name="keys">So many callers take turns.</param>
+    private static async Task MeasureAsync(TextWriter output, RedisServer redis, string what, int perSecond, int keys)
     {
         using var host = Build(redis, perSecond);
         var limiter = host.Services.GetRequiredService<RateLimiter>();
         var client = host.Services.GetRequiredService<RedisClient>();
-        await RunAsync(limiter, TimeSpan.FromSeconds(0.5), count);
+        var callers = Enumerable.Range(0, keys).Select(_ => NewCaller()).ToArray();
+        await RunAsync(limiter, TimeSpan.FromSeconds(1), callers);
         var before = await ScriptsAsync(client);
         var watch = Stopwatch.StartNew();
-        var done = await RunAsync(limiter, Measured, count);
+        var done = await RunAsync(limiter, Measured, callers);
         var elapsed = watch.Elapsed;
         var scripts = await ScriptsAsync(client) - before;
         output.WriteLine($"{what,-44} {done / elapsed.TotalSeconds,10:N0} {elapsed.TotalMicroseconds / done,8:N1} {(double)scripts / done,12:N4}");
     }
 
-    private static async Task<long> RunAsync(RateLimiter limiter, TimeSpan time, int count)
+    private static async Task<long> RunAsync(RateLimiter limiter, TimeSpan time, (OrganizationId, ApiKeyId)[] callers)
     {
         var watch = Stopwatch.StartNew();
-        var (organization, key) = NewCaller();
-        var done = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        var done = await Task.WhenAll(Enumerable.Range(0, Callers).Select(first => Task.Run(async () =>
         {
             var mine = 0L;
             for (; watch.Elapsed < time; mine++)
             {
-                var (subject, with) = count < 0 ? (organization, key) : NewCaller();
-                await limiter.TakeAsync(subject, with, RatePolicy.Send, CancellationToken.None);
+                var (organization, key) = callers[(first + mine) % callers.Length];
+                await limiter.TakeAsync(organization, key, RatePolicy.Send, CancellationToken.None);
             }
             return mine;
         })));
