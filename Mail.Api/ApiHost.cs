@@ -1,6 +1,7 @@
 using FluentValidation;
 using Mail.Api.Features.ApiKeys;
 using Mail.Api.Features.DevInbox;
+using Mail.Api.Features.Events;
 using Mail.Api.Features.Messages;
 using Mail.Api.Features.Otp;
 using Mail.Api.Http;
@@ -36,6 +37,7 @@ internal static class ApiHost
         services.AddSingleton<IValidator<SendEmailRequest>, SendEmailValidator>();
         services.AddApiKeys();
         services.AddSingleton<Sending>();
+        services.AddEvents();
         services.AddSingleton<DevInboxArrivals>();
         services.AddHostedService(provider => provider.GetRequiredService<DevInboxArrivals>());
         services.AddSingleton<DevInboxReader>();
@@ -56,6 +58,7 @@ internal static class ApiHost
         {
             var mail = app.MapGroup(prefix).WithSurface(Surface.Mail).WithKnownQuery().WithValidation();
             mail.MapMessages();
+            mail.MapEvents();
             mail.MapApiKeys();
             mail.MapOtp();
         }

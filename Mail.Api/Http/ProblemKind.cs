@@ -24,6 +24,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind RecipientSuppressed = new(422, "recipient_suppressed", "A recipient is on the suppression list");
     public static readonly ProblemKind MissingVariables = new(422, "missing_variables", "The template needs variables that were not given");
     public static readonly ProblemKind TemplateError = new(422, "template_error", "The template cannot be rendered");
+    public static readonly ProblemKind QueryTooSlow = new(422, "query_too_slow", "The list takes too long to be found");
     public static readonly ProblemKind RateLimited = new(429, "rate_limited", "Too many requests");
     public static readonly ProblemKind QuotaExceeded = new(429, "quota_exceeded", "The sending limit is used up");
     public static readonly ProblemKind SendingPaused = new(429, "sending_paused", "Sending is paused");
@@ -35,7 +36,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
         InvalidRequest, InvalidJson, ValidationError, Unauthorized, PaymentRequired, SpendCapReached, Forbidden, OrganizationSuspended, NotFound,
         MethodNotAllowed, RequestTimeout, Conflict, IdempotencyInProgress, IdempotencyConflict, PreconditionFailed,
         PayloadTooLarge, UnsupportedMediaType, DomainNotVerified, RecipientSuppressed, MissingVariables, TemplateError,
-        RateLimited, QuotaExceeded, SendingPaused, InternalError, Unavailable,
+        QueryTooSlow, RateLimited, QuotaExceeded, SendingPaused, InternalError, Unavailable,
     ];
 
     /// <summary>The kind that stands for a bare status code.</summary>

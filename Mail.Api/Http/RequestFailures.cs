@@ -43,6 +43,8 @@ internal sealed partial class RequestFailures(RequestDelegate next, ILogger<Requ
         {
             case BadHttpRequestException bad:
                 return new Problem(ProblemKind.OfStatus(bad.StatusCode), bad.Message);
+            case PostgresException { SqlState: PostgresErrorCodes.QueryCanceled }:
+                return new Problem(ProblemKind.QueryTooSlow, "The list took too long: ask for a shorter time, or for less by another filter.");
             case NpgsqlException database when IsAway(database):
                 Log.DatabaseAway(logger, RequestTrace.IdOf(context), database.Message);
                 return Problem.Unavailable("The database cannot be reached right now. Try again.");

@@ -13,23 +13,30 @@ public static class PrefixedId
     public static TId New<TId>(TimeProvider clock) where TId : struct, IPrefixedId<TId> => TId.From(Sequence.Next(clock));
 
     public static string Format<TId>(TId id) where TId : struct, IPrefixedId<TId> =>
-        string.Create(TId.Prefix.Length + 1 + EncodedLength, id, static (span, id) =>
+        Format(TId.Prefix, id.Value);
+
+    /// <summary>The text of an id whose kind only its prefix tells.</summary>
+    public static string Format(string prefix, Guid value) =>
+        string.Create(prefix.Length + 1 + EncodedLength, (prefix, value), static (span, id) =>
         {
-            TId.Prefix.CopyTo(span);
-            span[TId.Prefix.Length] = '_';
-            Encode(id.Value, span[(TId.Prefix.Length + 1)..]);
+            id.prefix.CopyTo(span);
+            span[id.prefix.Length] = '_';
+            Encode(id.value, span[(id.prefix.Length + 1)..]);
         });
 
     public static bool TryParse<TId>(ReadOnlySpan<char> text, out TId id) where TId : struct, IPrefixedId<TId>
     {
-        id = default;
-        var prefix = TId.Prefix.AsSpan();
-        if (text.Length != prefix.Length + 1 + EncodedLength || !text.StartsWith(prefix) || text[prefix.Length] != '_')
-            return false;
-        if (!TryDecode(text[(prefix.Length + 1)..], out var value))
-            return false;
-        id = TId.From(value);
-        return true;
+        var read = TryParse(TId.Prefix, text, out var value);
+        id = read ? TId.From(value) : default;
+        return read;
+    }
+
+    /// <summary>Reads an id whose kind only its prefix tells.</summary>
+    public static bool TryParse(ReadOnlySpan<char> prefix, ReadOnlySpan<char> text, out Guid value)
+    {
+        value = default;
+        return text.Length == prefix.Length + 1 + EncodedLength && text.StartsWith(prefix) && text[prefix.Length] == '_'
+            && TryDecode(text[(prefix.Length + 1)..], out value);
     }
 
     /// <summary>26 characters, 5 bits each, most significant first: the text sorts as the UUID does.</summary>

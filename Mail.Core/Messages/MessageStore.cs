@@ -9,7 +9,7 @@ public sealed class MessageStore(NpgsqlDataSource database)
 {
     // A recipient that is not settled is 'sending' while a worker holds a live lease on its queue row.
     private const string UnderLease =
-        "exists (select from delivery_queue q where q.message_id = m.id and q.leased_by is not null and q.due_at > now())";
+        "exists (select from delivery_queue q where q.organization_id = m.organization_id and q.message_id = m.id and q.leased_by is not null and q.due_at > now())";
 
     public async Task<MessageDetails?> FindAsync(
         OrganizationId organization, MessageId id, bool withContent, CancellationToken cancellationToken)
@@ -59,7 +59,8 @@ public sealed class MessageStore(NpgsqlDataSource database)
             select r.kind, r.name, r.address,
                    case when r.settled_at is null and exists (
                        select from delivery_queue q
-                       where q.message_id = r.message_id and q.domain = r.domain and q.leased_by is not null and q.due_at > now())
+                       where q.organization_id = r.organization_id and q.message_id = r.message_id and q.domain = r.domain
+                         and q.leased_by is not null and q.due_at > now())
                    then 'sending' else r.status end,
                    r.attempts, r.next_attempt_at, r.settled_at, r.smtp_code, r.enhanced_code, r.reply
             from message_recipients r

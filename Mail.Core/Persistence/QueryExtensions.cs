@@ -5,6 +5,8 @@ namespace Mail.Core.Persistence;
 /// <summary>The whole mapper: positional parameters in, one row at a time out.</summary>
 internal static class QueryExtensions
 {
+    private const string LongestList = "5s";
+
     public static async Task<List<T>> QueryAsync<T>(
         this NpgsqlDataSource database, string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken,
         params object?[] parameters)
@@ -23,6 +25,26 @@ internal static class QueryExtensions
     {
         var rows = await database.QueryAsync(sql, map, cancellationToken, parameters);
         return rows.SingleOrDefault();
+    }
+
+    /// <summary>For lists whose filters may find little in much: the server itself ends what takes longer than a reader waits.</summary>
+    /// <exception cref="PostgresException">With <see cref="PostgresErrorCodes.QueryCanceled"/> when it took too long.</exception>
+    public static async Task<List<T>> QueryBoundedAsync<T>(
+        this NpgsqlDataSource database, string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken,
+        params object?[] parameters)
+    {
+        await using var batch = database.CreateBatch();
+        // Local to the transaction, and a batch is one.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select set_config('statement_timeout', '{LongestList}', true)"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
+        foreach (var parameter in parameters)
+            batch.BatchCommands[1].Parameters.Add(new NpgsqlParameter { Value = parameter ?? DBNull.Value });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(map(reader));
+        return rows;
     }
 
     public static async Task<int> ExecuteAsync(

@@ -1,7 +1,4 @@
-using Mail.Core.Ids;
-using Mail.Core.Messages;
 using Mail.Core.Queue;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Mail.Api.Tests.Features.Messages;
 
@@ -41,11 +38,11 @@ public sealed class ReadMessagesTests(ApiFixture api)
         var tenant = await api.TenantAsync();
         var id = await tenant.SendAsync();
 
-        var job = await ClaimAsync(id);
+        var job = await tenant.ClaimAsync(id);
 
         Assert.Equal("sending", (await tenant.Client.GetJsonAsync($"/v1/mail/messages/{id}")).Text("data", "status"));
         Assert.Equal("queued", (await tenant.Client.GetJsonAsync($"/v1/emails/{id}")).Text("status"));
-        await RecordAsync(job, DeliveryOutcome.Delivered, 250, "2.0.0", "OK");
+        await tenant.RecordAsync(job, DeliveryOutcome.Delivered, 250, "2.0.0", "OK");
     }
 
     [Fact]
@@ -53,7 +50,7 @@ public sealed class ReadMessagesTests(ApiFixture api)
     {
         var tenant = await api.TenantAsync();
         var id = await tenant.SendAsync();
-        await RecordAsync(await ClaimAsync(id), DeliveryOutcome.Delivered, 250, "2.0.0", "OK");
+        await tenant.RecordAsync(await tenant.ClaimAsync(id), DeliveryOutcome.Delivered, 250, "2.0.0", "OK");
 
         var message = (await tenant.Client.GetJsonAsync($"/v1/mail/messages/{id}")).At("data");
         var attempts = await tenant.Client.GetJsonAsync($"/v1/mail/messages/{id}/attempts");
@@ -82,7 +79,7 @@ public sealed class ReadMessagesTests(ApiFixture api)
     {
         var tenant = await api.TenantAsync();
         var id = await tenant.SendAsync();
-        await RecordAsync(await ClaimAsync(id), DeliveryOutcome.Bounced, 550, "5.1.1", "5.1.1 no such user");
+        await tenant.RecordAsync(await tenant.ClaimAsync(id), DeliveryOutcome.Bounced, 550, "5.1.1", "5.1.1 no such user");
 
         var email = await tenant.Client.GetJsonAsync($"/v1/emails/{id}");
 
@@ -115,32 +112,5 @@ public sealed class ReadMessagesTests(ApiFixture api)
         foreach (var suffix in Suffixes)
             Assert.Equal("not_found", (await tenant.Client.GetJsonAsync($"/v1/mail/messages/{id}{suffix}", 404)).Text("code"));
         Assert.Equal("not_found", (await tenant.Client.GetJsonAsync($"/v1/emails/{id}", 404)).Text("code"));
-    }
-
-    private async Task<DeliveryJob> ClaimAsync(string id)
-    {
-        var queue = api.Application.Services.GetRequiredService<QueueStore>();
-        var message = PrefixedId.TryParse<MessageId>(id, out var parsed) ? parsed.Value : throw new FormatException(id);
-        var (lanes, _) = await queue.SurveyAsync(new SurveyPosition(), new SurveyLimits(Organizations: 100_000), CancellationToken.None);
-        var jobs = await queue.ClaimAsync("test", [.. lanes.Select(lane => new LaneClaim(lane, 1000))], TimeSpan.FromMinutes(10), CancellationToken.None);
-        return jobs.Single(job => job.Message.Value == message);
-    }
-
-    private Task RecordAsync(DeliveryJob job, DeliveryOutcome outcome, int code, string enhanced, string reply)
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        return api.Application.Services.GetRequiredService<QueueStore>().RecordAsync(
-        [
-            new DeliveryRecord
-            {
-                Lease = job.Lease, Organization = job.Organization, Message = job.Message, AttemptNumber = 1, Worker = "test",
-                StartedAt = now, EndedAt = now.AddMilliseconds(5), CoversMessage = true,
-                Results =
-                [
-                    new RecipientResult(0, job.Recipients[0].Address, outcome, "end_of_data", "reply", "mx.recipient.test", "192.0.2.1",
-                        "TLS 1.3", "TLS_AES_256_GCM_SHA384", code, enhanced, reply),
-                ],
-            },
-        ], CancellationToken.None);
     }
 }
