@@ -15,7 +15,7 @@ public sealed class DkimKeyStore(NpgsqlDataSource database, SecretBox secrets)
         ["organization_id", "domain_id", "selector"],
         row => Context(new OrganizationId(row.GetGuid(0)), new DomainId(row.GetGuid(1)), row.GetString(2)));
 
-    /// <summary>The active keys of a sending domain, opened; empty when it has none.</summary>
+    /// <summary>The active keys of a sending domain, opened; empty when it has none or is disabled.</summary>
     /// <exception cref="CryptographicException">A key does not open: sealed with another master key, or damaged.</exception>
     public Task<List<SigningKey>> ActiveAsync(OrganizationId organization, string domain, CancellationToken cancellationToken) =>
         database.QueryAsync(
@@ -23,7 +23,7 @@ public sealed class DkimKeyStore(NpgsqlDataSource database, SecretBox secrets)
             select k.domain_id, k.selector, k.private_key
             from dkim_keys k
             join domains d on d.organization_id = k.organization_id and d.id = k.domain_id
-            where d.organization_id = $1 and d.name = $2 and k.active
+            where d.organization_id = $1 and d.name = $2 and d.status <> 'disabled' and k.active
             order by k.algorithm
             """,
             row => Open(organization, domain, row), cancellationToken, organization.Value, domain);
@@ -32,7 +32,7 @@ public sealed class DkimKeyStore(NpgsqlDataSource database, SecretBox secrets)
     public async Task<bool> CreateAsync(
         OrganizationId organization, DomainId domain, string selector, DkimKey key, CancellationToken cancellationToken)
     {
-        var sealedKey = secrets.Seal(key.ExportPkcs8(), Context(organization, domain, selector));
+        var sealedKey = Seal(organization, domain, selector, key);
         return await database.ExecuteAsync(
             """
             insert into dkim_keys (organization_id, domain_id, selector, algorithm, private_key, public_record, active)
@@ -43,6 +43,24 @@ public sealed class DkimKeyStore(NpgsqlDataSource database, SecretBox secrets)
             key.PublicKeyRecord) == 1;
     }
 
+    /// <summary>Stores a key that waits for its record, and has the domain checked soon; one that waits already stays.</summary>
+    internal async Task AddPendingAsync(
+        OrganizationId organization, DomainId domain, string selector, DkimKey key, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(
+            """
+            with added as (
+                insert into dkim_keys (organization_id, domain_id, selector, algorithm, private_key, public_record, active)
+                select $1, $2, $3, 'rsa', $4, $5, false
+                where exists (select from domains where organization_id = $1 and id = $2)
+                on conflict do nothing
+                returning 1
+            )
+            update domains set check_token = check_token + 1, next_check_at = case when next_check_at is null then null else now() + $6 end
+            where organization_id = $1 and id = $2 and exists (select from added)
+            """,
+            cancellationToken, organization.Value, domain.Value, selector, Seal(organization, domain, selector, key), key.PublicKeyRecord,
+            DomainCheckRules.Soon);
+
     /// <summary>The TXT value to publish under <c>&lt;selector&gt;._domainkey.&lt;domain&gt;</c>, or null.</summary>
     public async Task<string?> PublicRecordAsync(string domain, string selector, CancellationToken cancellationToken) =>
         await database.QuerySingleAsync(
@@ -51,8 +69,12 @@ public sealed class DkimKeyStore(NpgsqlDataSource database, SecretBox secrets)
             from dkim_keys k
             join domains d on d.organization_id = k.organization_id and d.id = k.domain_id
             where d.name = $1 and k.selector = $2
+            order by d.status = 'verified' desc limit 1
             """,
             row => row.GetString(0), cancellationToken, domain, selector);
+
+    internal byte[] Seal(OrganizationId organization, DomainId domain, string selector, DkimKey key) =>
+        secrets.Seal(key.ExportPkcs8(), Context(organization, domain, selector));
 
     private SigningKey Open(OrganizationId organization, string domain, NpgsqlDataReader row)
     {

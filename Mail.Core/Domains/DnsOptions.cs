@@ -1,4 +1,5 @@
 using System.Net;
+using Mail.Core.Domains.Records;
 using Mail.Protocol.Dns;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,19 +20,30 @@ public sealed class DnsOptions
 public static class MailDns
 {
     private const int DnsPort = 53;
+    private const int FreshQueries = 64;
 
-    /// <summary>Registers the one resolver of a process.</summary>
+    /// <summary>Registers the one resolver of a process, and the one beside it for records that were just changed.</summary>
     public static IHostApplicationBuilder AddMailDns(this IHostApplicationBuilder builder)
     {
         builder.AddMailOptions<DnsOptions>(DnsOptions.Section);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DnsOptions>, DnsOptionsValidator>());
         builder.Services.TryAddSingleton<IDnsResolver>(services => new StubResolver(new StubResolverOptions
         {
-            Servers = [.. services.GetRequiredService<IOptions<DnsOptions>>().Value.Servers.Select(Parse)],
+            Servers = Servers(services),
             TimeProvider = services.GetRequiredService<TimeProvider>(),
         }));
+        builder.Services.TryAddSingleton(services => new FreshDns(new StubResolver(new StubResolverOptions
+        {
+            Servers = Servers(services),
+            MaximumCacheEntries = 0,
+            MaximumConcurrentQueries = FreshQueries,
+            TimeProvider = services.GetRequiredService<TimeProvider>(),
+        })));
         return builder;
     }
+
+    private static IList<IPEndPoint> Servers(IServiceProvider services) =>
+        [.. services.GetRequiredService<IOptions<DnsOptions>>().Value.Servers.Select(Parse)];
 
     private static IPEndPoint Parse(string text) =>
         TryParse(text, out var server) ? server : throw new FormatException($"'{text}' is no name server.");

@@ -7,6 +7,58 @@ namespace Mail.Core.Domains;
 
 public sealed class DomainStore(NpgsqlDataSource database, TimeProvider clock)
 {
+    public Task<SendingDomain?> FindAsync(OrganizationId organization, DomainId domain, CancellationToken cancellationToken) =>
+        database.QuerySingleAsync(
+            $"select {DomainStatements.Columns} from domains d {DomainStatements.Keys} where d.organization_id = $1 and d.id = $2",
+            DomainStatements.Map, cancellationToken, organization.Value, domain.Value);
+
+    public Task<SendingDomain?> FindByNameAsync(OrganizationId organization, string name, CancellationToken cancellationToken) =>
+        database.QuerySingleAsync(
+            $"select {DomainStatements.Columns} from domains d {DomainStatements.Keys} where d.organization_id = $1 and d.name = $2",
+            DomainStatements.Map, cancellationToken, organization.Value, name);
+
+    /// <summary>Newest first.</summary>
+    /// <param name="after">The last one of the page before.</param>
+    public Task<List<SendingDomain>> ListAsync(
+        OrganizationId organization, DomainStatus? status, DomainId? after, int count, CancellationToken cancellationToken) =>
+        database.QueryAsync(
+            $"""
+            select {DomainStatements.Columns}
+            from (
+                select * from domains
+                where organization_id = $1 and id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid) and ($3::text is null or status = $3)
+                order by id desc limit $4
+            ) d
+            {DomainStatements.Keys}
+            order by d.id desc
+            """,
+            DomainStatements.Map, cancellationToken, organization.Value, after?.Value, status?.ToText(), count);
+
+    /// <summary>Changes how mail of the domain is tracked. False when there is no such domain.</summary>
+    public async Task<bool> ChangeTrackingAsync(
+        OrganizationId organization, DomainId domain, string? host, bool opens, bool clicks, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(
+            """
+            update domains set track_opens = $4, track_clicks = $5, tracking_host = $3::text,
+                tracking_verified = tracking_verified and tracking_host is not distinct from $3::text,
+                check_token = check_token + case when tracking_host is distinct from $3::text then 1 else 0 end,
+                next_check_at = case when tracking_host is distinct from $3::text and next_check_at is not null then now() else next_check_at end
+            where organization_id = $1 and id = $2
+            """,
+            cancellationToken, organization.Value, domain.Value, host, opens, clicks) == 1;
+
+    /// <summary>How mail of a domain is tracked; null when there is no such domain.</summary>
+    public Task<DomainTracking?> TrackingAsync(OrganizationId organization, DomainId domain, CancellationToken cancellationToken) =>
+        database.QuerySingleAsync(
+            "select track_opens, track_clicks, case when tracking_verified then tracking_host end from domains where organization_id = $1 and id = $2",
+            row => new DomainTracking(row.GetBoolean(0), row.GetBoolean(1), row.GetStringOrNull(2)), cancellationToken,
+            organization.Value, domain.Value);
+
+    /// <summary>Who owns a name, of all organizations.</summary>
+    internal Task<DomainOwner?> FindOwnerAsync(string name, CancellationToken cancellationToken) => database.QuerySingleAsync(
+        $"select d.organization_id, d.id, d.status from domains d where d.name = $1 and {DomainStatements.IsOwner}",
+        DomainStatements.MapOwner, cancellationToken, name);
+
     internal async Task<DomainId?> FindVerifiedAsync(OrganizationId organization, string name, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync(
@@ -15,14 +67,17 @@ public sealed class DomainStore(NpgsqlDataSource database, TimeProvider clock)
         return rows.Count == 0 ? null : rows[0];
     }
 
-    /// <summary>The id of a domain stored as verified, or of the one already there; null when another organization has it.</summary>
+    /// <summary>
+    /// The id of a domain stored as verified on the operator's word, or of the one already there; null when another
+    /// organization has it. Such a domain is never checked by itself.
+    /// </summary>
     internal async Task<DomainId?> EnsureVerifiedAsync(OrganizationId organization, string name, CancellationToken cancellationToken)
     {
         await database.ExecuteAsync(
             """
             insert into domains (organization_id, id, name, status, verified_at)
             values ($1, $2, $3, 'verified', now())
-            on conflict (name) do nothing
+            on conflict do nothing
             """,
             cancellationToken, organization.Value, PrefixedId.New<DomainId>(clock).Value, name);
         return await FindVerifiedAsync(organization, name, cancellationToken);

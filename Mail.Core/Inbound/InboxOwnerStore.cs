@@ -50,7 +50,7 @@ public sealed class InboxOwnerStore(NpgsqlDataSource database, TimeProvider cloc
 
     private async Task<OrganizationId?> LoadAsync(string domain, CancellationToken cancellationToken)
     {
-        var rows = await database.QueryAsync("select organization_id from domains where name = $1",
+        var rows = await database.QueryAsync("select organization_id from domains where name = $1 order by status = 'verified' desc limit 1",
             row => new OrganizationId(row.GetGuid(0)), cancellationToken, domain);
         return rows.Count == 0 ? null : rows[0];
     }

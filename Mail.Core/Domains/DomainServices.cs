@@ -1,0 +1,29 @@
+using Mail.Core.Domains.Records;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Mail.Core.Domains;
+
+public static class DomainServices
+{
+    /// <summary>What makes, checks and moves sending domains, and the resolver it asks.</summary>
+    public static IHostApplicationBuilder AddDomainOperations(this IHostApplicationBuilder builder)
+    {
+        builder.AddMailDns();
+        builder.AddMailOptions<DomainOptions>(DomainOptions.Section);
+        var services = builder.Services;
+        services.TryAddSingleton<SendingDomainName>();
+        services.TryAddSingleton<DomainRecords>();
+        services.TryAddSingleton<DnsRecordCheck>();
+        services.TryAddSingleton<DomainProof>();
+        services.TryAddSingleton<DkimKeyMaker>();
+        services.TryAddSingleton<DomainChangeStore>();
+        services.TryAddSingleton<DomainCheckStore>();
+        services.TryAddSingleton<CreateDomain>();
+        services.TryAddSingleton<CheckDomain>();
+        services.TryAddSingleton<ClaimDomain>();
+        services.TryAddSingleton<RotateDkim>();
+        services.TryAddSingleton<DeleteDomain>();
+        return builder;
+    }
+}
