@@ -20,6 +20,7 @@ internal static class MaintenanceServices
             "one-time codes", options.OtpInterval, options.CleanUpBatch, token => store.SettleOverdueAsync(options.CleanUpBatch, token)));
         builder.Services.AddMaintenanceJob<OtpStore>((store, options) => new MaintenanceJob(
             "content of one-time codes", options.OtpInterval, options.CleanUpBatch, token => store.EraseContentAsync(options.CleanUpBatch, token)));
+        builder.AddDomainRecheck();
         builder.Services.AddHostedService<MaintenanceLoop>();
     }
 

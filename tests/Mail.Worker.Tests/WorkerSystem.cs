@@ -10,6 +10,7 @@ using Mail.Protocol.Addresses;
 using Mail.Protocol.Dns;
 using Mail.TestKit.Servers;
 using Mail.Worker.Delivery;
+using Mail.Worker.Maintenance;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -114,6 +115,9 @@ internal sealed class WorkerSystem : IAsyncDisposable
             builder.Services.AddSingleton(_resolver);
         builder.AddDelivery();
     }, settings);
+
+    /// <summary>A worker with its maintenance jobs, which do not run until it is started.</summary>
+    public IHost BuildMaintenance(params (string Key, string Value)[] settings) => Build(builder => builder.AddMaintenance(), settings);
 
     public async Task<MessageDetails> FindAsync(MessageId id) =>
         (await Front.Services.GetRequiredService<MessageStore>().FindAsync(Caller.Organization, id, false, CancellationToken.None))!;
