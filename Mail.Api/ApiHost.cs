@@ -1,5 +1,6 @@
 using FluentValidation;
 using Mail.Api.Features.ApiKeys;
+using Mail.Api.Features.Batches;
 using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Events;
 using Mail.Api.Features.Messages;
@@ -26,6 +27,7 @@ internal static class ApiHost
         });
         builder.AddMailOptions<SendOptions>(SendOptions.Section);
         builder.AddOtp();
+        builder.AddBatches();
         builder.AddRateLimits();
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json =>
@@ -61,9 +63,11 @@ internal static class ApiHost
             mail.MapEvents();
             mail.MapApiKeys();
             mail.MapOtp();
+            mail.MapBatches();
         }
         var account = app.MapGroup("/v1").WithSurface(Surface.Account).WithKnownQuery().WithValidation();
         account.MapEmails();
+        account.MapEmailBatches();
         account.MapAccountApiKeys();
         app.MapGroup("/v1").WithKnownQuery().WithValidation().MapDevInbox();
         app.MapErrorPages();

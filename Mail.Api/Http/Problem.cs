@@ -14,6 +14,8 @@ internal sealed class Problem(ProblemKind kind, string detail) : IResult, IEndpo
 
     public ProblemKind Kind => kind;
 
+    public string Detail => detail;
+
     public IReadOnlyList<FieldError> Errors { get; init; } = [];
 
     /// <summary>When to try again.</summary>

@@ -44,3 +44,40 @@ begin
     insert into otp_challenges (organization_id, id, message_id, address, purpose, code_hash, max_attempts, expires_at)
     values (organization, challenge, message, address_, purpose_, hash, tries, now() + lifetime);
 end $$;
+
+-- Many messages in one request. Its row is committed first; each item is committed with its message, so that after a
+-- crash it is known which items were accepted. A batch that nobody completes in time is closed by maintenance, which
+-- reports what is missing.
+create table batches (
+    organization_id  uuid        not null references organizations,
+    id               uuid        not null,
+    kind             text        not null check (kind in ('messages', 'template')),
+    status           text        not null default 'processing' check (status in ('processing', 'accepted', 'interrupted')),
+    message_count    integer     not null check (message_count > 0),
+    idempotency_key  text        check (length(idempotency_key) between 1 and 256),
+    request_hash     bytea       check (octet_length(request_hash) = 32),
+    created_at       timestamptz not null default now(),
+    -- Who works on it has until then; later somebody else may.
+    busy_until       timestamptz not null,
+    completed_at     timestamptz,
+    primary key (organization_id, id),
+    check ((idempotency_key is null) = (request_hash is null)),
+    check ((status = 'processing') = (completed_at is null))
+);
+create unique index batches_idempotency on batches (organization_id, kind, idempotency_key) where idempotency_key is not null;
+create index batches_busy on batches (busy_until) where status = 'processing';
+
+create table batch_items (
+    organization_id  uuid        not null,
+    batch_id         uuid        not null,
+    ordinal          integer     not null check (ordinal >= 0),
+    address          text,
+    message_id       uuid,
+    replayed         boolean     not null default false,
+    code             text,
+    error            text,
+    errors           jsonb,
+    primary key (organization_id, batch_id, ordinal),
+    foreign key (organization_id, batch_id) references batches (organization_id, id) on delete cascade,
+    check ((message_id is null) = (code is not null))
+);

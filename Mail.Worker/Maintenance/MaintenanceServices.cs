@@ -1,4 +1,5 @@
 using Mail.Core;
+using Mail.Core.Batches;
 using Mail.Core.Otp;
 using Mail.Core.Persistence;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,7 @@ internal static class MaintenanceServices
     {
         builder.AddMailOptions<MaintenanceOptions>(MaintenanceOptions.Section);
         builder.AddOtp();
+        builder.Services.AddSingleton<BatchStore>();
         builder.Services.AddMaintenanceJob<MaintenanceStore>((store, options) => MaintenanceJob.Whole(
             "partitions", options.PartitionInterval, token => store.EnsurePartitionsAsync(options.MonthsAhead, token)));
         builder.Services.AddMaintenanceJob<MaintenanceStore>((store, options) => new MaintenanceJob(
@@ -21,6 +23,8 @@ internal static class MaintenanceServices
         builder.Services.AddMaintenanceJob<OtpStore>((store, options) => new MaintenanceJob(
             "content of one-time codes", options.OtpInterval, options.CleanUpBatch, token => store.EraseContentAsync(options.CleanUpBatch, token)));
         builder.AddDomainRecheck();
+        builder.Services.AddMaintenanceJob<BatchStore>((store, options) => new MaintenanceJob(
+            "interrupted batches", options.CleanUpInterval, options.CleanUpBatch, token => store.CloseInterruptedAsync(options.CleanUpBatch, token)));
         builder.Services.AddHostedService<MaintenanceLoop>();
     }
 

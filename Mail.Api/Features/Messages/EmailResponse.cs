@@ -17,7 +17,7 @@ public sealed record EmailResponse(
         message.Subject, message.CreatedAt, message.Status == MessageStatus.Sent ? message.SettledAt : null, ErrorOf(message));
 
     // This surface knows four of the statuses.
-    private static string StatusOf(MessageStatus status) => status switch
+    internal static string StatusOf(MessageStatus status) => status switch
     {
         MessageStatus.Scheduled or MessageStatus.Queued or MessageStatus.Sending or MessageStatus.Deferred => "queued",
         MessageStatus.Sent => "sent",

@@ -12,6 +12,8 @@ namespace Mail.Api.Http.Json;
     AllowDuplicateProperties = false,
     MaxDepth = MaxDepth)]
 [JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(System.Text.Json.JsonElement))]
+[JsonSerializable(typeof(IReadOnlyList<FieldError>))]
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(SendEmailRequest))]
 [JsonSerializable(typeof(Envelope<SendMessageResponse>))]

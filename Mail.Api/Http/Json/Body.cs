@@ -40,8 +40,12 @@ internal sealed class Body<T> : IBody, IBindableFromHttpContext<Body<T>> where T
             return Unreadable(new Problem(ProblemKind.UnsupportedMediaType, "Send the body as 'Content-Type: application/json' in UTF-8."));
         if (await BodyBytes.ReadAsync(context) is not { } bytes)
             return Unreadable(new Problem(ProblemKind.PayloadTooLarge, "The body is larger than this route takes."));
-        return Read(bytes.Memory, _type ??= (JsonTypeInfo<T>)BodyTypes.Find(context.RequestServices, typeof(T)));
+        return Read(bytes.Memory, TypeIn(context.RequestServices));
     }
+
+    /// <summary>Reads a part of another body as a body of its own: its mistakes are its own too.</summary>
+    public static Body<T> OfPart(JsonElement part, IServiceProvider services) =>
+        Read(JsonSerializer.SerializeToUtf8Bytes(part, ApiJson.Default.JsonElement), TypeIn(services));
 
     public Problem? Check(IValidator? validator)
     {
@@ -52,6 +56,8 @@ internal sealed class Body<T> : IBody, IBindableFromHttpContext<Body<T>> where T
             errors = FieldErrors.Merge(errors, result.Errors);
         return errors.Count == 0 ? null : Problem.Validation(errors);
     }
+
+    private static JsonTypeInfo<T> TypeIn(IServiceProvider services) => _type ??= (JsonTypeInfo<T>)BodyTypes.Find(services, typeof(T));
 
     private static Body<T> Read(ReadOnlyMemory<byte> json, JsonTypeInfo<T> type)
     {

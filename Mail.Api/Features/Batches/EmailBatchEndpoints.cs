@@ -1,0 +1,51 @@
+using Mail.Api.Features.Messages;
+using Mail.Api.Http;
+using Mail.Api.Http.Json;
+using Mail.Api.Http.RateLimits;
+using Mail.Core.ApiKeys;
+using Mail.Core.Batches;
+using Mail.Core.Messages;
+using Mail.Core.RateLimits;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace Mail.Api.Features.Batches;
+
+/// <summary>Batches on the Account surface: the answer tells of every item.</summary>
+internal static class EmailBatchEndpoints
+{
+    public static void MapEmailBatches(this RouteGroupBuilder account)
+    {
+        var limit = new RequestSizeLimitAttribute(
+            ((IEndpointRouteBuilder)account).ServiceProvider.GetRequiredService<IOptions<SendOptions>>().Value.MaxRequestBytes);
+        account.MapPost("/emails/batch", Send).RequireScope(Scopes.EmailsSend).WithRateLimit(RatePolicy.Send).WithMetadata(limit);
+    }
+
+    private static async Task<Results<Accepted<EmailBatchResponse>, Problem>> Send(
+        Body<EmailBatchRequest> body, BatchItemReader<SendEmailRequest> reader, Batching batching, BatchStore store, HttpContext context,
+        CancellationToken cancellationToken)
+    {
+        var (key, problem) = BatchEndpoints.KeyOf(context, body, body.Value.IdempotencyKey, "emails.batch");
+        if (problem is not null)
+            return problem;
+        var items = body.Value.Emails!.ConvertAll(reader.Read);
+        return await AnswerAsync(
+            await batching.SendAsync(context.Caller(), BatchKind.Messages, items, key, cancellationToken), store, context, cancellationToken);
+    }
+
+    internal static async Task<Results<Accepted<EmailBatchResponse>, Problem>> AnswerAsync(
+        BatchAnswer answer, BatchStore store, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (answer is not BatchAnswer.Done(var batch, var isReplayed))
+            return ((BatchAnswer.Refused)answer).Problem;
+        if (isReplayed)
+            context.Response.Headers[IdempotencyKeys.ReplayedHeader] = "true";
+        var items = await store.ItemsAsync(context.Caller().Organization, batch.Id, null, null, batch.MessageCount, cancellationToken);
+        return TypedResults.Accepted($"/v1/mail/batch/{batch.Id}", new EmailBatchResponse(batch.Accepted, batch.Rejected, [.. items.Select(ResultOf)]));
+    }
+
+    private static EmailBatchResult ResultOf(BatchItem item) => item.Message is { } message
+        ? new EmailBatchResult(item.Ordinal, message.ToString(), EmailResponse.StatusOf(item.Status ?? MessageStatus.Queued), null)
+        : new EmailBatchResult(item.Ordinal, null, "rejected", item.Error);
+}
