@@ -1,6 +1,7 @@
 using FluentValidation;
 using Mail.Api.Features.ApiKeys;
 using Mail.Api.Features.Batches;
+using Mail.Api.Features.Assets;
 using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Events;
 using Mail.Api.Features.Messages;
@@ -17,6 +18,7 @@ namespace Mail.Api;
 internal static class ApiHost
 {
     private static readonly string[] MailPrefixes = ["/v1/mail", "/api/v1/mail"];
+    private static readonly string[] AssetPrefixes = ["/v1", "/api/v1"];
 
     public static void AddApi(this WebApplicationBuilder builder)
     {
@@ -43,6 +45,7 @@ internal static class ApiHost
         services.AddSingleton<DevInboxArrivals>();
         services.AddHostedService(provider => provider.GetRequiredService<DevInboxArrivals>());
         services.AddSingleton<DevInboxReader>();
+        builder.AddAssetEndpoints();
     }
 
     public static void UseApi(this WebApplication app)
@@ -70,6 +73,9 @@ internal static class ApiHost
         account.MapEmailBatches();
         account.MapAccountApiKeys();
         app.MapGroup("/v1").WithKnownQuery().WithValidation().MapDevInbox();
+        foreach (var prefix in AssetPrefixes)
+            app.MapGroup(prefix).WithKnownQuery().WithValidation().MapAssets();
+        app.MapAssetLinks();
         app.MapErrorPages();
     }
 }

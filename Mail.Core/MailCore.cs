@@ -52,7 +52,6 @@ public static class MailCore
         services.AddSingleton<SenderDomains>();
         services.AddSingleton<DkimKeyStore>();
         services.AddSingleton<DomainSigners>();
-        services.AddSingleton<AttachmentBlobs>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<EventStore>();
         services.AddSingleton<QueueStore>();
@@ -62,6 +61,7 @@ public static class MailCore
         services.AddSingleton<InboxOwnerStore>();
         services.AddSingleton<DevInbox>();
         services.AddSingleton<DemoSeed>();
+        builder.AddAssets();
         return builder;
     }
 

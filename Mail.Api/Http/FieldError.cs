@@ -18,4 +18,5 @@ internal static class FieldCodes
     public const string OutOfRange = "out_of_range";
     public const string Reserved = "reserved";
     public const string NotSupported = "not_supported";
+    public const string NotFound = "not_found";
 }

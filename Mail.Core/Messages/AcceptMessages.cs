@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Mail.Core.ApiKeys;
 using Mail.Core.Assets;
 using Mail.Core.Ids;
+using Microsoft.Extensions.Options;
 
 namespace Mail.Core.Messages;
 
@@ -9,7 +10,8 @@ namespace Mail.Core.Messages;
 /// The one way a message enters the system, whatever brought it: REST, batch, schedule, template or submission.
 /// An outcome of <see cref="AcceptOutcome.Accepted"/> means that it is committed to disk.
 /// </summary>
-public sealed class AcceptMessages(AcceptChecks checks, AttachmentBlobs blobs, AcceptWriter writer, TimeProvider clock)
+public sealed class AcceptMessages(
+    AcceptChecks checks, AttachmentBlobs blobs, AcceptWriter writer, IOptions<AcceptOptions> options, TimeProvider clock)
 {
     /// <summary>Runs every check and stores nothing.</summary>
     public async ValueTask<PrepareOutcome> PrepareAsync(Caller caller, OutgoingMessage message, CancellationToken cancellationToken) =>
@@ -43,9 +45,25 @@ public sealed class AcceptMessages(AcceptChecks checks, AttachmentBlobs blobs, A
     private async ValueTask<AcceptOutcome> StoreAsync(Caller caller, CheckOutcome.Passed passed, CancellationToken cancellationToken)
     {
         // Before the commit: a message whose bytes are not stored must not be accepted.
-        var attachments = await blobs.StoreAsync(caller.Organization, passed.Message.Attachments, cancellationToken);
-        var pending = new PendingAccept(
-            caller, PrefixedId.New<MessageId>(clock), passed.Domain, passed.Message, attachments, Activity.Current?.Id);
-        return await writer.WriteAsync(pending, cancellationToken);
+        switch (await blobs.StoreAsync(caller.Organization, passed.Message.Attachments, KeepFor(passed.Message), cancellationToken))
+        {
+            case AttachmentsOutcome.Stored(var attachments):
+                var pending = new PendingAccept(
+                    caller, PrefixedId.New<MessageId>(clock), passed.Domain, passed.Message, attachments, Activity.Current?.Id);
+                return await writer.WriteAsync(pending, cancellationToken);
+            case AttachmentsOutcome.Unknown(var positions):
+                return new AcceptOutcome.AttachmentNotFound(positions);
+            case AttachmentsOutcome.TooLarge(var maxBytes):
+                return new AcceptOutcome.AttachmentsTooLarge(maxBytes);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    // Until the message is given up, and a day more for what is recorded late.
+    private TimeSpan KeepFor(OutgoingMessage message)
+    {
+        var wait = message.SendAt is { } sendAt && sendAt > clock.GetUtcNow() ? sendAt - clock.GetUtcNow() : TimeSpan.Zero;
+        return wait + (message.ExpiresIn ?? options.Value.RetryFor) + TimeSpan.FromDays(1);
     }
 }

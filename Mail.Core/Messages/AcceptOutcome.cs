@@ -57,6 +57,12 @@ public abstract record AcceptOutcome
     /// <summary>Recipients are suppressed, and the caller wanted all or nothing.</summary>
     public sealed record RecipientSuppressed(IReadOnlyList<string> Addresses) : Refusal;
 
+    /// <summary>The attachments at these positions name no asset and no finished upload of the organization.</summary>
+    public sealed record AttachmentNotFound(IReadOnlyList<int> Positions) : Refusal;
+
+    /// <summary>The attachments are together larger than a message may have.</summary>
+    public sealed record AttachmentsTooLarge(long MaxBytes) : Refusal;
+
     /// <summary>More messages are waiting to be committed than this process holds.</summary>
     public sealed record Overloaded : Refusal;
 }

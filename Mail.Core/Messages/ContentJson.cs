@@ -31,5 +31,6 @@ internal static class ContentJson
 /// <summary>A mailbox as stored and listed: the address as the wire carries it.</summary>
 public sealed record StoredMailbox(string? Name, string Address);
 
-/// <summary>An attachment whose bytes lie in blob storage under their SHA-256 (hex), so that a queued mail keeps exactly them.</summary>
-public sealed record StoredAttachment(string FileName, string? ContentType, string? ContentId, string Sha256, long Size);
+/// <summary>An attachment whose bytes have this SHA-256 (hex), so that a queued mail keeps exactly them.</summary>
+/// <param name="Blob">Their name in blob storage; null where version 0.1 stored them, under their hash.</param>
+public sealed record StoredAttachment(string FileName, string? ContentType, string? ContentId, string Sha256, long Size, string? Blob = null);

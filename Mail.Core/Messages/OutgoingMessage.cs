@@ -1,3 +1,4 @@
+using Mail.Core.Assets;
 using Mail.Core.Batches;
 using Mail.Protocol.Addresses;
 
@@ -68,10 +69,18 @@ public enum RecipientKind
     Bcc,
 }
 
-/// <summary>An attachment that came with the request itself.</summary>
-/// <param name="ContentType">Null: told from the file name.</param>
+/// <summary>An attachment: bytes that came with the request, an asset, or a finished upload.</summary>
+/// <param name="ContentType">Null: that of the asset, or told from the file name.</param>
 /// <param name="ContentId">Set for a part that the HTML shows through <c>cid:</c>.</param>
-public sealed record OutgoingAttachment(string FileName, string? ContentType, string? ContentId, ReadOnlyMemory<byte> Content);
+/// <param name="Content">Empty when the bytes are somewhere else.</param>
+public sealed record OutgoingAttachment(string FileName, string? ContentType, string? ContentId, ReadOnlyMemory<byte> Content)
+{
+    public AssetId? Asset { get; init; }
+
+    public UploadId? Upload { get; init; }
+
+    internal Guid? Source => Asset?.Value ?? Upload?.Value;
+}
 
 /// <summary>A caller's key for one request, and the hash of the canonical body it was first used with.</summary>
 /// <param name="Operation">Keys of different operations do not meet.</param>

@@ -25,6 +25,7 @@ internal static class MaintenanceServices
         builder.AddDomainRecheck();
         builder.Services.AddMaintenanceJob<BatchStore>((store, options) => new MaintenanceJob(
             "interrupted batches", options.CleanUpInterval, options.CleanUpBatch, token => store.CloseInterruptedAsync(options.CleanUpBatch, token)));
+        builder.AddAssetCleaning();
         builder.Services.AddHostedService<MaintenanceLoop>();
     }
 

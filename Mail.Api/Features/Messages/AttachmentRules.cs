@@ -1,6 +1,8 @@
 using System.Globalization;
 using FluentValidation.Results;
 using Mail.Api.Http;
+using Mail.Core.Assets;
+using Mail.Core.Ids;
 using Mail.Protocol.Mime;
 using Microsoft.Net.Http.Headers;
 
@@ -44,12 +46,7 @@ internal static class AttachmentRules
             fail(Failures.Of(path, FieldCodes.InvalidType, "An attachment must be an object."));
             return;
         }
-        if (attachment.AssetId is not null)
-            fail(Failures.Of(path + "/assetId", FieldCodes.NotSupported, "assetId is not supported by this version."));
-        else if (attachment.UploadId is not null)
-            fail(Failures.Of(path + "/uploadId", FieldCodes.NotSupported, "uploadId is not supported by this version."));
-        else if (attachment.Content is null)
-            fail(Failures.Of(path + "/content", FieldCodes.Required, "content is required: the bytes in base64."));
+        CheckSource(attachment, path, fail);
         if (string.IsNullOrWhiteSpace(attachment.Filename))
             fail(Failures.Of(path + "/filename", FieldCodes.Required, "filename is required."));
         CheckLine(attachment.Filename, path + "/filename", MaxFilename, fail);
@@ -58,6 +55,19 @@ internal static class AttachmentRules
             fail(Failures.Of(path + "/contentType", FieldCodes.InvalidValue, "contentType must be a media type such as application/pdf."));
         if (attachment.ContentId is { } id && (id.Length > MaxContentId || !MessageIdSyntax.IsValidContentId(id)))
             fail(Failures.Of(path + "/contentId", FieldCodes.InvalidValue, "contentId has visible ASCII characters without specials."));
+    }
+
+    private static void CheckSource(AttachmentRequest attachment, string path, Action<ValidationFailure> fail)
+    {
+        var sources = (attachment.Content is null ? 0 : 1) + (attachment.AssetId is null ? 0 : 1) + (attachment.UploadId is null ? 0 : 1);
+        if (sources == 0)
+            fail(Failures.Of(path + "/content", FieldCodes.Required, "content is required: the bytes in base64; or assetId or uploadId instead."));
+        else if (sources > 1)
+            fail(Failures.Of(path, FieldCodes.InvalidValue, "An attachment has one of content, assetId and uploadId."));
+        if (attachment.AssetId is { } asset && !PrefixedId.TryParse<AssetId>(asset, out _))
+            fail(Failures.Of(path + "/assetId", FieldCodes.NotFound, "There is no such asset."));
+        if (attachment.UploadId is { } upload && !PrefixedId.TryParse<UploadId>(upload, out _))
+            fail(Failures.Of(path + "/uploadId", FieldCodes.NotFound, "There is no such finished upload."));
     }
 
     private static void CheckLine(string? text, string path, int maxLength, Action<ValidationFailure> fail)

@@ -73,9 +73,11 @@ public sealed record AttachmentRequest
     /// <summary>For a part that the HTML shows through <c>cid:</c>.</summary>
     public string? ContentId { get; init; }
 
-    public NotSupported? AssetId { get; init; }
+    /// <summary>An asset of the organization, instead of content.</summary>
+    public string? AssetId { get; init; }
 
-    public NotSupported? UploadId { get; init; }
+    /// <summary>A completed upload session, instead of content.</summary>
+    public string? UploadId { get; init; }
 }
 
 /// <summary>The body of <c>POST /v1/mail/send</c>.</summary>

@@ -35,6 +35,10 @@ internal static class SendRefusals
             $"The {error.Part} cannot be rendered: line {error.Line}, column {error.Column}: {error.Message}"),
         AcceptOutcome.RecipientSuppressed suppressed => new Problem(ProblemKind.RecipientSuppressed,
             $"On the suppression list: {string.Join(", ", suppressed.Addresses)}."),
+        AcceptOutcome.AttachmentNotFound missing => Problem.Validation([.. missing.Positions.Select(position => new FieldError(
+            $"/attachments/{position}", FieldCodes.NotFound, "There is no such asset or finished upload."))]),
+        AcceptOutcome.AttachmentsTooLarge large => new Problem(ProblemKind.PayloadTooLarge,
+            $"The attachments of a message have at most {large.MaxBytes} bytes."),
         AcceptOutcome.Overloaded => Problem.Unavailable("Too many messages are waiting to be stored. Try again."),
         _ => throw new UnreachableException(),
     };

@@ -72,7 +72,7 @@ public sealed class SendValidationTests(ApiFixture api)
     }
 
     [Theory]
-    [InlineData("""[{"filename":"a","assetId":"x"}]""", "/attachments/0/assetId not_supported")]
+    [InlineData("""[{"filename":"a","assetId":"x"}]""", "/attachments/0/assetId not_found")]
     [InlineData("""[{"filename":"a"}]""", "/attachments/0/content required")]
     [InlineData("""[{"filename":"a","content":"","contentType":"nonsense"}]""", "/attachments/0/contentType invalid_value")]
     [InlineData("""[{"filename":"a","content":"","contentId":"<x>"}]""", "/attachments/0/contentId invalid_value")]
