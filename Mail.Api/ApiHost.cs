@@ -5,6 +5,7 @@ using Mail.Api.Features.Assets;
 using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Events;
 using Mail.Api.Features.Messages;
+using Mail.Api.Features.Operator;
 using Mail.Api.Features.Otp;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
@@ -40,6 +41,7 @@ internal static class ApiHost
         services.AddSingleton<IValidator<SendMessageRequest>, SendMessageValidator>();
         services.AddSingleton<IValidator<SendEmailRequest>, SendEmailValidator>();
         services.AddApiKeys();
+        services.AddOperator();
         services.AddSingleton<Sending>();
         services.AddEvents();
         services.AddSingleton<DevInboxArrivals>();
@@ -76,6 +78,7 @@ internal static class ApiHost
         foreach (var prefix in AssetPrefixes)
             app.MapGroup(prefix).WithKnownQuery().WithValidation().MapAssets();
         app.MapAssetLinks();
+        app.MapGroup("/internal").RequireOperator().WithKnownQuery().WithValidation().MapOperator();
         app.MapErrorPages();
     }
 }

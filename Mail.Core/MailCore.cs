@@ -14,6 +14,7 @@ using Mail.Core.Secrets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -48,6 +49,7 @@ public static class MailCore
         services.AddSingleton<OrganizationStore>();
         builder.AddApiKeys();
         services.AddSingleton<RateLimitStore>();
+        builder.AddCoreHealth();
         services.AddSingleton<DomainStore>();
         services.AddSingleton<SenderDomains>();
         services.AddSingleton<DkimKeyStore>();
@@ -63,6 +65,16 @@ public static class MailCore
         services.AddSingleton<DemoSeed>();
         builder.AddAssets();
         return builder;
+    }
+
+    // Postgres, blobs and Redis have theirs where their clients are registered.
+    private static void AddCoreHealth(this IHostApplicationBuilder builder)
+    {
+        builder.AddMailOptions<QueueHealthOptions>(QueueHealthOptions.Section);
+        builder.Services.AddSingleton<QueueStatusStore>();
+        builder.Services.AddHealthChecks()
+            .AddCheck<MigrationHealthCheck>(MigrationHealthCheck.Name, HealthStatus.Unhealthy)
+            .AddCheck<QueueHealthCheck>(QueueHealthCheck.Name, HealthStatus.Degraded);
     }
 
     /// <summary>What hosts that accept messages need besides: the group commit and its signal to the workers.</summary>

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Mail.Api.Commands;
 
-/// <summary>What the program does besides serving: <c>migrate</c>, <c>org create</c>, <c>domain dkim-record</c>.</summary>
+/// <summary>What the program does besides serving. A new command is one line in <see cref="RunAsync"/>.</summary>
 internal static class ApiCommands
 {
     public const int Done = 0;
@@ -25,6 +25,8 @@ internal static class ApiCommands
         {
             MigrateCommand.Create(),
             OrganizationCommand.Create(),
+            KeyCommand.Create(),
+            QueueCommand.Create(),
             DomainCommand.Create(),
             KeyRingCommand.Create(),
         }.Parse(args).InvokeAsync();

@@ -29,6 +29,10 @@ internal sealed class MigrationStore(NpgsqlConnection connection)
         return applied;
     }
 
+    /// <summary>The newest version that is applied; 0 for none.</summary>
+    public static async Task<int> NewestAsync(NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        (await database.QueryAsync("select coalesce(max(version), 0) from schema_migrations", row => row.GetInt32(0), cancellationToken))[0];
+
     public async Task ApplyAsync(Migration migration, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

@@ -39,6 +39,68 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Organizations_are_listed_suspended_and_resumed_by_name_or_id()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        var created = await RunAsync(database.ConnectionString, "org", "create", "Acme");
+        var id = created.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)[1];
+
+        var suspended = await RunAsync(database.ConnectionString, "org", "suspend", "Acme");
+        var listed = await RunAsync(database.ConnectionString, "org", "list");
+        var resumed = await RunAsync(database.ConnectionString, "org", "resume", id);
+        var limited = await RunAsync(database.ConnectionString, "org", "limit", id, "send", "--per-second", "7");
+        var missing = await RunAsync(database.ConnectionString, "org", "suspend", "Nobody");
+        var endless = await RunAsync(database.ConnectionString, "org", "limit", id, "send", "--per-key", "0");
+
+        Assert.Equal((0, $"{id} is suspended.\n"), (suspended.ExitCode, suspended.Output));
+        Assert.Equal((0, $"{id} is active.\n"), (resumed.ExitCode, resumed.Output));
+        Assert.Matches($@"(?m)^{id}  suspended    1 key\(s\)  Acme$", listed.Output);
+        Assert.Equal((0, $"{id} send: 7, per key as configured\n"), (limited.ExitCode, limited.Output));
+        Assert.Equal((1, 1), (missing.ExitCode, endless.ExitCode));
+    }
+
+    [Fact]
+    public async Task Keys_are_made_listed_and_revoked()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await RunAsync(database.ConnectionString, "org", "create", "Acme");
+
+        var made = await RunAsync(database.ConnectionString, "key", "create", "Acme", "CI", "--scope", "emails:send", "--scope", "emails:read",
+            "--test", "--domain", "Shop.Example", "--expires", "2099-01-01T00:00:00Z");
+        var again = await RunAsync(database.ConnectionString, "key", "create", "Acme", "CI");
+        var unknown = await RunAsync(database.ConnectionString, "key", "create", "Acme", "x", "--scope", "emails:sent");
+        var listed = await RunAsync(database.ConnectionString, "key", "list", "Acme");
+        var id = listed.Output.Split(' ')[0];
+        var revoked = await RunAsync(database.ConnectionString, "key", "revoke", "Acme", id);
+        var after = await RunAsync(database.ConnectionString, "key", "list", "Acme");
+
+        Assert.Equal(0, made.ExitCode);
+        var secret = made.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)[^1];
+        Assert.StartsWith("ms_test_", secret, StringComparison.Ordinal);
+        Assert.Equal((1, 1), (again.ExitCode, unknown.ExitCode));
+        Assert.Contains("active   CI  emails:send emails:read", listed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, listed.Output, StringComparison.Ordinal);
+        Assert.Equal((0, $"{id} is revoked.\n"), (revoked.ExitCode, revoked.Output));
+        Assert.Contains("revoked  CI", after.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Queue_status_counts_what_waits()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        var empty = await RunAsync(database.ConnectionString, "queue", "status");
+        await using var application = new ApiApplication(database.ConnectionString, "UseDevelopmentStorage=true");
+        var tenant = await application.TenantAsync();
+        await tenant.SendAsync();
+
+        var status = await RunAsync(database.ConnectionString, "queue", "status");
+
+        Assert.Equal((0, "The queue is empty.\n"), (empty.ExitCode, empty.Output));
+        Assert.Matches(@"(?m)^ +1 +0\.00:00:\d\d +queued +tenant \d+, recipient\.test$", status.Output);
+        Assert.Contains("Due and not taken for 0.00:00:", status.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_database_that_is_away_is_said_in_one_line()
     {
         var result = await RunAsync("Host=127.0.0.1;Port=1;Username=postgres;Timeout=2", "migrate");
