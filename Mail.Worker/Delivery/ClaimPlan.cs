@@ -33,15 +33,15 @@ internal static class ClaimPlan
         return claims;
     }
 
+    // One by one, in turn: organizations that want the same destination share its little room evenly too.
     private static int Divide(List<Share> shares, int room, int turn)
     {
         var open = Rotated(shares, turn);
         var taken = 0;
         while (taken < room && open.Count > 0)
         {
-            var each = Math.Max(1, (room - taken) / open.Count);
-            foreach (var share in open)
-                taken += share.Take(Math.Min(each, room - taken));
+            for (var i = 0; i < open.Count && taken < room; i++)
+                taken += open[i].TakeOne();
             open.RemoveAll(share => share.IsSpent);
         }
         return taken;
@@ -61,6 +61,7 @@ internal static class ClaimPlan
         private readonly List<(QueueLane Lane, string Destination)> _open = [];
         private readonly Dictionary<QueueLane, int> _claims = [];
         private readonly Dictionary<string, int> _rooms;
+        private int _next;
 
         public Share(
             IGrouping<OrganizationId, QueueLane> lanes, int turn, Func<QueueLane, LaneRoom> roomOf, Dictionary<string, int> rooms)
@@ -78,29 +79,24 @@ internal static class ClaimPlan
 
         public IEnumerable<LaneClaim> Claims => _claims.Select(claim => new LaneClaim(claim.Key, claim.Value));
 
-        /// <summary>Takes up to so many, evenly from its lanes. Returns how many.</summary>
-        public int Take(int count)
+        /// <summary>Takes one from its next lane that has room. Returns how many: 1, or 0 when none has.</summary>
+        public int TakeOne()
         {
-            var taken = 0;
-            while (taken < count && _open.Count > 0)
+            while (_open.Count > 0)
             {
-                var each = Math.Max(1, (count - taken) / _open.Count);
-                for (var i = 0; i < _open.Count && taken < count; i++)
-                    taken += TakeFrom(_open[i].Lane, _open[i].Destination, Math.Min(each, count - taken));
-                _open.RemoveAll(lane => _rooms[lane.Destination] == 0);
+                _next = _next < _open.Count ? _next : 0;
+                var (lane, destination) = _open[_next];
+                ref var room = ref CollectionsMarshal.GetValueRefOrNullRef(_rooms, destination);
+                if (room > 0)
+                {
+                    room--;
+                    CollectionsMarshal.GetValueRefOrAddDefault(_claims, lane, out _)++;
+                    _next++;
+                    return 1;
+                }
+                _open.RemoveAt(_next);
             }
-            return taken;
-        }
-
-        private int TakeFrom(QueueLane lane, string destination, int count)
-        {
-            ref var room = ref CollectionsMarshal.GetValueRefOrNullRef(_rooms, destination);
-            var taken = Math.Min(count, room);
-            if (taken == 0)
-                return 0;
-            room -= taken;
-            CollectionsMarshal.GetValueRefOrAddDefault(_claims, lane, out _) += taken;
-            return taken;
+            return 0;
         }
     }
 }

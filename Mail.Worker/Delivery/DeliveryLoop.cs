@@ -67,19 +67,19 @@ internal sealed partial class DeliveryLoop(
         if (room < Math.Min(LeastClaim, Math.Min(_options.ClaimBatch, _options.MaxInFlight)))
             return false;
         var isAllPromoted = true;
-        if (work.TakeArrived() || lanes is { IsEmpty: false, NeedSurvey: true })
+        if (work.TakeArrived() || lanes.NeedSurvey)
         {
             isAllPromoted = await lanes.SurveyAsync(CancellationToken.None);
             await ClaimSuspectAsync();
         }
         var plan = lanes.Plan(room);
         if (plan.Count == 0)
-            return !isAllPromoted;
+            return !isAllPromoted; // more lanes may be behind those that have no room, but polling is often enough to look there
         var leasedAt = clock.GetTimestamp();
         var jobs = await store.ClaimAsync(worker.Value, plan, _options.Lease, CancellationToken.None);
         lanes.Claimed(plan, jobs);
         Start(jobs, leasedAt);
-        return jobs.Count == room || !isAllPromoted || (lanes.NeedSurvey && jobs.Count > 0);
+        return jobs.Count == room || !isAllPromoted || lanes.NeedSurvey;
     }
 
     // One at a time, and not before the one before has ended.

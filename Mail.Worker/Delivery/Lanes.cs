@@ -10,17 +10,17 @@ internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBoo
     private const int UnknownRoom = 8;
     private const int MaxKnown = 2000;
     private const int MinKnown = 500;
+    private const int FirstLanes = 32;
     private const int FewestLanes = 4;
 
     private readonly SurveyPosition _position = new();
     private readonly HashSet<QueueLane> _known = [];
-    private SurveyLimits _limits = new();
+    private SurveyLimits _limits = new(LanesPerOrganization: FirstLanes);
     private int _turn;
+    private int _unserved;
 
-    /// <summary>Nothing more is known to be ready, or not everything that is ready has been seen.</summary>
-    public bool NeedSurvey => _known.Count == 0 || _position.IsPartial;
-
-    public bool IsEmpty => _known.Count == 0;
+    /// <summary>Not everything that is ready has been seen, and what has been seen had its turn.</summary>
+    public bool NeedSurvey => _position.IsPartial && (_unserved <= 0 || _known.Count == 0);
 
     /// <summary>Returns false when more is due than could be made ready at once.</summary>
     public async Task<bool> SurveyAsync(CancellationToken cancellationToken)
@@ -28,6 +28,7 @@ internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBoo
         var (lanes, isAllPromoted) = await store.SurveyAsync(_position, _limits, cancellationToken);
         _known.Clear();
         _known.UnionWith(lanes);
+        _unserved = lanes.Count;
         // A survey costs a probe for each lane it sees: with many organizations each shows fewer lanes at a time.
         if (lanes.Count > MaxKnown)
             _limits = _limits with { LanesPerOrganization = Math.Max(FewestLanes, _limits.LanesPerOrganization / 2) };
@@ -36,7 +37,13 @@ internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBoo
         return isAllPromoted;
     }
 
-    public List<LaneClaim> Plan(int room) => ClaimPlan.Make(_known, room, _turn++, RoomOf);
+    public List<LaneClaim> Plan(int room)
+    {
+        var plan = ClaimPlan.Make(_known, room, _turn++, RoomOf);
+        // Lanes that had no room have had their turn too.
+        _unserved = plan.Count == 0 ? 0 : _unserved - plan.Count;
+        return plan;
+    }
 
     /// <summary>Takes note of what a claim brought: a lane that gave less than was asked has no more.</summary>
     public void Claimed(List<LaneClaim> claims, List<DeliveryJob> jobs)
