@@ -58,6 +58,8 @@ public static class MailCore
         services.AddSingleton<EventStore>();
         services.AddSingleton<QueueStore>();
         services.AddSingleton<QueueListener>();
+        services.AddSingleton<HoldStore>();
+        services.AddSingleton<DestinationStore>();
         services.AddSingleton<MaintenanceStore>();
         services.AddSingleton<DevInboxStore>();
         services.AddSingleton<InboxOwnerStore>();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Mail.Core.Queue;
 using Mail.Worker.Delivery;
+using Mail.Worker.Shaping;
 
 namespace Mail.Worker;
 
@@ -14,6 +15,9 @@ internal sealed class WorkerMetrics : IDisposable
     private readonly Counter<long> _attempts;
     private readonly Histogram<double> _attemptDuration;
     private readonly Histogram<double> _queueWait;
+    private readonly Histogram<double> _latency;
+    private readonly Histogram<double> _throttled;
+    private readonly Counter<long> _reactions;
     private readonly UpDownCounter<long> _connections;
 
     public WorkerMetrics(IMeterFactory meters, HeldItems held)
@@ -22,6 +26,9 @@ internal sealed class WorkerMetrics : IDisposable
         _attempts = _meter.CreateCounter<long>("mail.delivery.attempts", "{recipient}", "Ends of attempts, by recipient.");
         _attemptDuration = _meter.CreateHistogram<double>("mail.delivery.attempt.duration", "s", "From building a message to its outcome.");
         _queueWait = _meter.CreateHistogram<double>("mail.queue.wait", "s", "From acceptance to the first claim.");
+        _latency = _meter.CreateHistogram<double>("mail.delivery.latency", "s", "From acceptance to the 250 of the next hop, less the time since the claim.");
+        _throttled = _meter.CreateHistogram<double>("mail.throttle.wait", "s", "Waits of items and connections for their turn.");
+        _reactions = _meter.CreateCounter<long>("mail.shaping.reactions", "{reaction}", "Times a destination's words slowed us down.");
         _connections = _meter.CreateUpDownCounter<long>("mail.smtp.client.connections", "{connection}", "Open connections to other servers.");
         _meter.CreateObservableUpDownCounter("mail.delivery.in_flight", () => (long)held.Count, "{item}", "Queue items held by this process.");
     }
@@ -32,17 +39,30 @@ internal sealed class WorkerMetrics : IDisposable
             _queueWait.Record(job.Age.TotalSeconds);
     }
 
-    public void Attempted(Attempt.Ended attempt, TimeSpan duration)
+    public void Attempted(Attempt.Ended attempt, TimeSpan duration, DeliveryJob job, string provider)
     {
         foreach (var verdict in attempt.Verdicts)
+        {
             _attempts.Add(1, new TagList
             {
                 { "mail.delivery.outcome", verdict.Outcome.ToText() },
                 { "mail.delivery.stage", verdict.Stage.ToText() },
-                { "mail.delivery.cause", verdict.Cause.ToText() },
+                { "mail.delivery.cause", verdict.CauseText },
+                { "mail.provider", provider },
             });
+            if (verdict.Outcome == DeliveryOutcome.Delivered)
+                _latency.Record((job.Age + duration).TotalSeconds, new TagList { { "mail.provider", provider }, { "mail.priority", (int)job.Priority } });
+        }
         _attemptDuration.Record(duration.TotalSeconds);
     }
+
+    /// <summary>Somebody waited for their turn.</summary>
+    public void Throttled(string by, string provider, TimeSpan wait) =>
+        _throttled.Record(wait.TotalSeconds, new TagList { { "mail.throttle", by }, { "mail.provider", provider } });
+
+    /// <summary>A destination said that we are too fast.</summary>
+    public void Reacted(string provider, Reaction reaction) =>
+        _reactions.Add(1, new TagList { { "mail.provider", provider }, { "mail.reaction", reaction.Factor is null ? "suspend" : "slow" } });
 
     public void ConnectionOpened() => _connections.Add(1);
 

@@ -2,21 +2,27 @@ using System.Diagnostics;
 using Mail.Core.Messages;
 using Mail.Core.Queue;
 using Mail.Worker.Pools;
+using Mail.Worker.Shaping;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;
 
 /// <summary>One item through the stages after routing: build → transact → record.</summary>
 internal sealed partial class DeliveryAttempts(
-    MessageBuilder builder, DeliveryTransaction transaction, AttemptRecords records, Recorder recorder, QueueStore store,
+    MessageBuilder builder, DeliveryTransaction transaction, DestinationFeedback feedback, AttemptRecords records, Recorder recorder, QueueStore store,
     WorkerMetrics metrics, IOptions<QueueOptions> options, TimeProvider clock, ILogger<DeliveryAttempts> logger)
 {
     private readonly TimeSpan _lease = options.Value.Lease;
 
     /// <summary>Never throws: what went wrong is the item's outcome.</summary>
-    public async Task RunAsync(RoutedItem routed, ConnectionPool connections)
+    public async Task RunAsync(RoutedItem routed, Destination destination)
     {
         var item = routed.Item;
+        if (await feedback.MustWaitAsync(item, destination.Shape) is { } wait)
+        {
+            recorder.Release(item, wait.For, wait.Reason);
+            return;
+        }
         if (!await CanStartAsync(item))
         {
             // Somebody else may have the item by now; where nobody has, it is due again.
@@ -26,12 +32,13 @@ internal sealed partial class DeliveryAttempts(
         using var span = WorkerTracing.StartDelivery(item);
         var startedAt = clock.GetUtcNow();
         var started = clock.GetTimestamp();
-        var attempt = await AttemptAsync(routed, connections);
+        var attempt = await AttemptAsync(routed, destination);
         switch (attempt)
         {
             case Attempt.Ended ended:
                 var took = clock.GetElapsedTime(started);
-                metrics.Attempted(ended, took);
+                metrics.Attempted(ended, took, item.Job, destination.Shape.Provider);
+                feedback.Learn(ended, destination);
                 WorkerTracing.EndDelivery(span, ended);
                 recorder.Record(item, records.Of(item, ended, startedAt, took));
                 break;
@@ -47,7 +54,7 @@ internal sealed partial class DeliveryAttempts(
     {
         using var span = WorkerTracing.StartDelivery(item);
         var ended = Attempt.Ended.ForAll(item.Recipients.Count, verdict);
-        metrics.Attempted(ended, TimeSpan.Zero);
+        metrics.Attempted(ended, TimeSpan.Zero, item.Job, "none");
         WorkerTracing.EndDelivery(span, ended);
         recorder.Record(item, records.Of(item, ended, clock.GetUtcNow(), TimeSpan.Zero));
     }
@@ -65,7 +72,7 @@ internal sealed partial class DeliveryAttempts(
         return !item.WhenCut.IsCancellationRequested && clock.GetElapsedTime(item.LeasedAt) < _lease;
     }
 
-    private async Task<Attempt> AttemptAsync(RoutedItem routed, ConnectionPool connections)
+    private async Task<Attempt> AttemptAsync(RoutedItem routed, Destination destination)
     {
         var job = routed.Item.Job;
         try
@@ -77,7 +84,7 @@ internal sealed partial class DeliveryAttempts(
                     {
                         if (job.Guarantee == DeliveryGuarantee.AtMostOnce && !await store.MarkStartedAsync(job.Lease, routed.Item.WhenCut))
                             return new Attempt.Abandoned();
-                        return await transaction.RunAsync(routed, message, connections);
+                        return await transaction.RunAsync(routed, message, destination);
                     }
                 case BuildOutcome.NotBuilt(var verdict):
                     return Attempt.Ended.ForAll(routed.Item.Recipients.Count, verdict);

@@ -1,16 +1,18 @@
 using Mail.Core.Messages;
 using Mail.Core.Queue;
 using Mail.Worker.Pools;
+using Mail.Worker.Shaping;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;
 
 /// <summary>Routes claimed items to the queues of their destinations; gives back what cannot wait there.</summary>
 internal sealed partial class DeliveryDispatch(
-    HeldItems held, DeliveryRouting routing, LaneBook book, Destinations destinations, DeliveryAttempts attempts, Recorder recorder,
-    IOptions<QueueOptions> options, ILogger<DeliveryDispatch> logger)
+    HeldItems held, DeliveryRouting routing, LaneBook book, Holds holds, DestinationReports reports, Destinations destinations, DeliveryAttempts attempts, Recorder recorder,
+    IOptions<QueueOptions> options, TimeProvider clock, ILogger<DeliveryDispatch> logger)
 {
     private const int PostponementSpread = 4;
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
 
     private readonly TimeSpan _postponement = options.Value.Postponement;
 
@@ -51,9 +53,12 @@ internal sealed partial class DeliveryDispatch(
             switch (await routing.FindAsync(item.Job, item.WhenCut))
             {
                 case DeliveryRoute.Servers servers:
-                    book.Learn(item.Job.Lane, servers.Destination);
-                    if (!destinations.TryEnqueue(new RoutedItem(item, servers)))
-                        Postpone(item);
+                    if (book.Learn(item.Job.Lane, servers.Destination) && !item.Job.Lane.IsTest)
+                        reports.Found(item.Job.Domain, servers.Destination, servers.ProviderName);
+                    if (HoldOn(item.Job.Lane, servers.Destination) is { } hold)
+                        recorder.Release(item, Rest(hold.Until), hold.Reason);
+                    else if (!destinations.TryEnqueue(new RoutedItem(item, servers)))
+                        Postpone(item, servers.Destination);
                     break;
                 case DeliveryRoute.Nowhere nowhere:
                     attempts.End(item, nowhere.Verdict);
@@ -72,12 +77,24 @@ internal sealed partial class DeliveryDispatch(
         }
     }
 
-    private void Postpone(HeldItem item)
+    private DeliveryHold? HoldOn(QueueLane lane, string destination) =>
+        holds.On(lane) ?? holds.On(HoldScope.Destination, destination);
+
+    private void Postpone(HeldItem item, string destination)
     {
         if (destinations.IsClosed)
             recorder.Release(item, TimeSpan.Zero);
+        else if (destinations.SuspensionOf(destination) is { } suspension)
+            recorder.Release(item, Rest(suspension.Until), suspension.Reason);
         else
             recorder.Release(item, Postponement(), "the destination has as much to do as it may have");
+    }
+
+    // Its lane is known to lead nowhere for now, so what is ready again early is not claimed again early.
+    private TimeSpan Rest(DateTimeOffset? until)
+    {
+        var rest = until - clock.GetUtcNow() ?? LongestRest;
+        return TimeSpan.FromSeconds(Math.Ceiling(Math.Clamp(rest.TotalSeconds, 1, LongestRest.TotalSeconds)));
     }
 
     // In whole seconds, so that items put back together are put back by few statements.

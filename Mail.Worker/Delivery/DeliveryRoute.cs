@@ -1,5 +1,6 @@
 using System.Net;
 using Mail.Protocol.Smtp;
+using Mail.Worker.Shaping;
 
 namespace Mail.Worker.Delivery;
 
@@ -12,7 +13,14 @@ internal abstract record DeliveryRoute
 
     /// <summary>To the first of these servers that takes it.</summary>
     /// <param name="Destination">Names what shares queue, limits and connections.</param>
-    public sealed record Servers(string Destination, IReadOnlyList<Target> Targets, RelayOptions? Relay) : DeliveryRoute;
+    public sealed record Servers(string Destination, IReadOnlyList<Target> Targets, RelayOptions? Relay) : DeliveryRoute
+    {
+        /// <summary>Whose servers they are, where that is known.</summary>
+        public Provider? Provider { get; init; }
+
+        /// <summary>For records and metrics: one of the few known names.</summary>
+        public string ProviderName => Relay is not null ? "relay" : Provider?.Name ?? "other";
+    }
 
     /// <summary>Nowhere, and why.</summary>
     public sealed record Nowhere(Verdict Verdict) : DeliveryRoute;

@@ -1,6 +1,8 @@
 using Mail.Core;
 using Mail.Core.Domains;
+using Mail.Integrations.Redis;
 using Mail.Worker.Pools;
+using Mail.Worker.Shaping;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;
@@ -22,6 +24,10 @@ internal static class DeliveryServices
         services.AddSingleton<HeldItems>();
         services.AddSingleton<LaneBook>();
         services.AddSingleton<Lanes>();
+        services.AddSingleton(provider => ShapingRules.ReadWith(provider.GetRequiredService<IOptions<ShapingOptions>>().Value.RulesFile));
+        services.AddSingleton(provider => new RateGate(provider.GetService<RedisClient>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ConnectionOpening>();
+        services.AddSingleton<DestinationFeedback>();
         services.AddSingleton<MxRouting>();
         services.AddSingleton<DeliveryRouting>();
         services.AddSingleton<MailComposer>();
@@ -35,6 +41,8 @@ internal static class DeliveryServices
         // Stopped in the opposite order: first the claims, last the recording of what they led to.
         services.AddLoop<Recorder>();
         services.AddLoop<Destinations>();
+        services.AddLoop<Holds>();
+        services.AddLoop<DestinationReports>();
         services.AddLoop<QueueWatch>();
         services.AddLoop<LeaseLoop>();
         services.AddLoop<DeliveryLoop>();
@@ -46,6 +54,7 @@ internal static class DeliveryServices
         var inbound = builder.Configuration[InboundEndpoint];
         builder.AddMailOptions<DeliveryOptions>(DeliveryOptions.Section).PostConfigure(options => options.CaptureAddress ??= inbound);
         builder.AddMailOptions<QueueOptions>(QueueOptions.Section);
+        builder.AddMailOptions<ShapingOptions>(ShapingOptions.Section);
         builder.AddMailOptions<RetryOptions>(RetryOptions.Section);
         builder.AddMailOptions<ConnectionOptions>(ConnectionOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>();

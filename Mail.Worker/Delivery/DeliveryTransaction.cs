@@ -2,20 +2,22 @@ using Mail.Core.Bounces;
 using Mail.Core.Domains;
 using Mail.Protocol.Smtp;
 using Mail.Worker.Pools;
+using Mail.Worker.Shaping;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;
 
 /// <summary>Hands one message to one of its servers: over a kept connection when there is one, else from server to server.</summary>
-internal sealed class DeliveryTransaction(SmtpConnector connector, ReturnPath returnPath, IOptions<MailHostOptions> host)
+internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpening opening, ReturnPath returnPath, IOptions<MailHostOptions> host)
 {
     private const string TraceKeyword = "XTRACE";
     private const int ServiceClosing = 421;
 
-    public async Task<Attempt> RunAsync(RoutedItem routed, BuiltMessage message, ConnectionPool connections)
+    public async Task<Attempt> RunAsync(RoutedItem routed, BuiltMessage message, Destination destination)
     {
         var (item, route) = routed;
         var envelope = EnvelopeOf(item, message);
+        var connections = destination.Connections;
         if (connections.TakeIdle(route.Targets) is { } kept)
         {
             var result = await SendAsync(kept, envelope, message, item, connections);
@@ -23,20 +25,21 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ReturnPath re
             if (!IsStale(result))
                 return Told(result, kept.Peer);
         }
-        return await TryEachAsync(route, envelope, message, item, connections);
+        return await TryEachAsync(route, envelope, message, item, destination);
     }
 
     private async Task<Attempt> TryEachAsync(
-        DeliveryRoute.Servers route, SmtpEnvelope envelope, BuiltMessage message, HeldItem item, ConnectionPool connections)
+        DeliveryRoute.Servers route, SmtpEnvelope envelope, BuiltMessage message, HeldItem item, Destination destination)
     {
         Attempt? failed = null;
         foreach (var target in route.Targets)
         {
+            await opening.WaitAsync(destination.Shape, item.WhenCut);
             switch (await connector.ConnectAsync(target, route.Relay, item.WhenCut))
             {
                 case SmtpConnectResult.Connected(var smtp):
                     var connection = new PooledConnection(smtp, target);
-                    var result = await SendAsync(connection, envelope, message, item, connections);
+                    var result = await SendAsync(connection, envelope, message, item, destination.Connections);
                     failed = Told(result, connection.Peer);
                     // The next server may do better where this one failed, but not where it decided.
                     if (result.Failure is not { IsAmbiguous: false, IsTransient: true, Cause: not SmtpCause.Refused })

@@ -18,14 +18,16 @@ internal sealed class LaneBook(TimeProvider clock)
             ? entry.Destination
             : null;
 
-    public void Learn(QueueLane lane, string destination)
+    /// <summary>True when that was not known.</summary>
+    public bool Learn(QueueLane lane, string destination)
     {
         if (Find(lane) == destination)
-            return;
+            return false;
         // Worth no bookkeeping: what is forgotten is learned again with the next item.
         if (_entries.Count >= Capacity)
             _entries.Clear();
         _entries[(lane.Organization, lane.Name)] = new Entry(destination, clock.GetTimestamp());
+        return true;
     }
 
     private sealed record Entry(string Destination, long LearnedAt);

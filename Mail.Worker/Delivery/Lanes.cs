@@ -1,10 +1,11 @@
 using Mail.Core.Queue;
 using Mail.Worker.Pools;
+using Mail.Worker.Shaping;
 
 namespace Mail.Worker.Delivery;
 
 /// <summary>The lanes this worker knows to have something ready, and what it makes of them: survey → plan → claim.</summary>
-internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBook book)
+internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBook book, Holds holds)
 {
     // Of a lane whose destination is not known yet: enough to learn it, few enough to be no burden on it.
     private const int UnknownRoom = 8;
@@ -56,7 +57,12 @@ internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBoo
         }
     }
 
-    private LaneRoom RoomOf(QueueLane lane) => book.Find(lane) is { } destination
-        ? new LaneRoom(destination, destinations.RoomOf(destination))
-        : new LaneRoom($"? {lane.Name}", UnknownRoom);
+    private LaneRoom RoomOf(QueueLane lane)
+    {
+        if (holds.On(lane) is not null)
+            return new LaneRoom("held", 0);
+        if (book.Find(lane) is not { } destination)
+            return new LaneRoom($"? {lane.Name}", UnknownRoom);
+        return new LaneRoom(destination, holds.On(HoldScope.Destination, destination) is null ? destinations.RoomOf(destination) : 0);
+    }
 }

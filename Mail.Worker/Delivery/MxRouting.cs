@@ -2,12 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using Mail.Core.Queue;
 using Mail.Protocol.Dns;
+using Mail.Worker.Shaping;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;
 
-/// <summary>Finds the servers of a recipient domain by DNS. Domains with the same MX hosts are one destination.</summary>
-internal sealed class MxRouting(IDnsResolver resolver, IOptions<DeliveryOptions> options)
+/// <summary>Finds the servers of a recipient domain by DNS. Domains of one provider, or with the same MX hosts, are one destination.</summary>
+internal sealed class MxRouting(IDnsResolver resolver, ShapingRules rules, IOptions<DeliveryOptions> options)
 {
     // A domain that lists dozens of dead hosts must not hold a worker for as many time-outs.
     private const int MaxTargets = 8;
@@ -15,7 +16,7 @@ internal sealed class MxRouting(IDnsResolver resolver, IOptions<DeliveryOptions>
     public async ValueTask<DeliveryRoute> FindAsync(string domain, CancellationToken cancellationToken) =>
         await MailRouteLookup.FindAsync(domain, resolver, cancellationToken) switch
         {
-            MailRoute.Hosts hosts => ToServers(hosts.List),
+            MailRoute.Hosts hosts => ToServers(domain, hosts.List),
             MailRoute.NullMx => Bounce(DeliveryCause.NullMx, "5.1.10", "the domain does not accept mail (null MX)", 556), // RFC 7505 §4.1
             MailRoute.NoSuchDomain none => Bounce(DeliveryCause.NoSuchDomain, "5.1.2", none.Detail),
             MailRoute.NoUsableHost none => Bounce(DeliveryCause.NoHost, "5.4.4", none.Detail),
@@ -23,15 +24,16 @@ internal sealed class MxRouting(IDnsResolver resolver, IOptions<DeliveryOptions>
             var other => throw new InvalidOperationException($"No route: {other}."),
         };
 
-    private DeliveryRoute ToServers(IReadOnlyList<MailHost> hosts)
+    private DeliveryRoute ToServers(string domain, IReadOnlyList<MailHost> hosts)
     {
         var port = options.Value.MxPort;
         var targets = hosts
             .SelectMany(host => Reachable(host).Select(address => new Target(host.Name, new IPEndPoint(address, port), host.Preference)))
             .Take(MaxTargets)
             .ToList();
+        var provider = rules.ProviderOf(domain, hosts[0].Name);
         return targets.Count > 0
-            ? new DeliveryRoute.Servers(NameOf(hosts), targets, Relay: null)
+            ? new DeliveryRoute.Servers(provider?.Name ?? NameOf(hosts), targets, Relay: null) { Provider = provider }
             : Nowhere(DeliveryOutcome.Failed, DeliveryCause.PrivateAddress, "5.4.4", "the domain's servers have no public address");
     }
 

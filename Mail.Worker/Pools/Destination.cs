@@ -1,4 +1,6 @@
+using Mail.Core.Queue;
 using Mail.Worker.Delivery;
+using Mail.Worker.Shaping;
 
 namespace Mail.Worker.Pools;
 
@@ -9,7 +11,7 @@ internal enum EnqueueResult
 {
     Queued,
 
-    /// <summary>As much is waiting as may.</summary>
+    /// <summary>As much is waiting as may, or nothing is sent there for now.</summary>
     Full,
 
     /// <summary>The destination has been closed; there may be a successor.</summary>
@@ -17,46 +19,51 @@ internal enum EnqueueResult
 }
 
 /// <summary>
-/// What goes to the same servers: a bounded queue in memory and as many workers as may talk to them at one time. A worker
-/// lives as long as there is something waiting, so an idle destination costs nothing but its connections.
+/// What goes to the same servers: a bounded queue in memory, urgent items first, and as many workers as may talk to them at
+/// one time. A worker lives as long as there is something waiting, so an idle destination costs nothing but its connections.
 /// </summary>
-internal sealed class Destination(int concurrency, int maxWaiting, ConnectionPool connections, TimeProvider clock, Func<RoutedItem, ConnectionPool, Task> deliver)
+internal sealed class Destination(DestinationShape shape, int maxWaiting, ConnectionPool connections, TimeProvider clock, DeliveryAttempts attempts)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<RoutedItem> _waiting = new();
+    private readonly PriorityQueue<RoutedItem, (short Priority, long Order)> _waiting = new();
     private readonly Pace _pace = new(clock);
+    private long _order;
     private int _workers;
     private bool _closed;
 
     public ConnectionPool Connections => connections;
 
-    public EnqueueResult TryEnqueue(RoutedItem item)
-    {
-        lock (_gate)
-        {
-            if (_closed)
-                return EnqueueResult.Closed;
-            if (_waiting.Count >= maxWaiting)
-                return EnqueueResult.Full;
-            _waiting.Enqueue(item);
-            if (_workers == concurrency)
-                return EnqueueResult.Queued;
-            _workers++;
-        }
-        // The workers' own context: not that of whoever happened to enqueue.
-        using (ExecutionContext.SuppressFlow())
-            _ = Task.Run(WorkAsync);
-        return EnqueueResult.Queued;
-    }
+    public DestinationShape Shape => shape;
 
     /// <summary>How many more items would start soon: as many as have ended in the last second, but not fewer than can run at one time.</summary>
     public int Room
     {
         get
         {
+            if (shape.Suspended is not null)
+                return 0;
             lock (_gate)
-                return _closed ? 0 : Math.Max(0, Math.Min(maxWaiting, Math.Max(2 * concurrency, _pace.PerSecond)) - _waiting.Count);
+                return _closed ? 0 : Math.Max(0, Math.Min(maxWaiting, Soon()) - _waiting.Count);
         }
+    }
+
+    public EnqueueResult TryEnqueue(RoutedItem item)
+    {
+        if (shape.Suspended is not null)
+            return EnqueueResult.Full;
+        lock (_gate)
+        {
+            if (_closed)
+                return EnqueueResult.Closed;
+            if (_waiting.Count >= maxWaiting)
+                return EnqueueResult.Full;
+            _waiting.Enqueue(item, (item.Item.Job.Priority, _order++));
+            if (_workers >= shape.Concurrency)
+                return EnqueueResult.Queued;
+            _workers++;
+        }
+        StartWorker();
+        return EnqueueResult.Queued;
     }
 
     /// <summary>Takes nothing more and hands back what has not started.</summary>
@@ -65,26 +72,70 @@ internal sealed class Destination(int concurrency, int maxWaiting, ConnectionPoo
         lock (_gate)
         {
             _closed = true;
-            var left = _waiting.ToArray();
-            _waiting.Clear();
-            return left;
+            return TakeAll();
         }
+    }
+
+    /// <summary>Hands back what waits while nothing may be sent; empty when something may.</summary>
+    public IReadOnlyList<RoutedItem> TakeSuspended()
+    {
+        if (shape.Suspended is null)
+            return [];
+        lock (_gate)
+            return TakeAll();
     }
 
     /// <summary>Closes when there is no work and no connection.</summary>
     public bool TryRetire()
     {
+        // What was learned about its speed must not be forgotten with it.
+        if (shape.Factor < 1 || shape.Suspended is not null)
+            return false;
         lock (_gate)
             return _closed = _closed || (_workers == 0 && _waiting.Count == 0 && connections.IsEmpty);
+    }
+
+    public DestinationState State()
+    {
+        var suspended = shape.Suspended;
+        lock (_gate)
+            return new DestinationState(shape.Destination, shape.Provider, _workers, _waiting.Count, suspended is null ? shape.Factor : 0,
+                suspended?.Reason ?? shape.SlowReason, suspended?.Until);
+    }
+
+    private int Soon()
+    {
+        var soon = Math.Max(2 * shape.Concurrency, _pace.PerSecond);
+        return shape.Limits.MessagesPerSecond is { } rate ? Math.Min(soon, Math.Max(1, (int)(2 * rate * shape.Factor))) : soon;
+    }
+
+    private void StartWorker()
+    {
+        // The workers' own context: not that of whoever happened to enqueue.
+        using (ExecutionContext.SuppressFlow())
+            _ = Task.Run(WorkAsync);
     }
 
     private async Task WorkAsync()
     {
         while (TryTake(out var item))
         {
-            await deliver(item, connections);
-            lock (_gate)
-                _pace.Count();
+            await attempts.RunAsync(item, this);
+            if (Ended())
+                StartWorker();
+        }
+    }
+
+    // True when there is room for one worker more: the destination has grown faster.
+    private bool Ended()
+    {
+        lock (_gate)
+        {
+            _pace.Count();
+            if (_waiting.Count == 0 || _workers >= shape.Concurrency)
+                return false;
+            _workers++;
+            return true;
         }
     }
 
@@ -92,10 +143,18 @@ internal sealed class Destination(int concurrency, int maxWaiting, ConnectionPoo
     {
         lock (_gate)
         {
-            if (_waiting.TryDequeue(out item))
+            item = null;
+            if (_workers <= shape.Concurrency && _waiting.TryDequeue(out item, out _))
                 return true;
             _workers--;
             return false;
         }
+    }
+
+    private List<RoutedItem> TakeAll()
+    {
+        var all = _waiting.UnorderedItems.Select(waiting => waiting.Element).ToList();
+        _waiting.Clear();
+        return all;
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Mail.Core.Queue;
 using Mail.Worker.Delivery;
+using Mail.Worker.Shaping;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Pools;
@@ -16,6 +18,11 @@ internal sealed class Destinations(
 
     /// <summary>How many items more the destination could take now.</summary>
     public int RoomOf(string name) => _byName.TryGetValue(name, out var destination) ? destination.Room : connections.Value.PerDestination;
+
+    /// <summary>Why nothing is sent there, if so.</summary>
+    public Suspension? SuspensionOf(string name) => _byName.TryGetValue(name, out var destination) ? destination.Shape.Suspended : null;
+
+    public IEnumerable<DestinationState> States() => _byName.Values.Select(destination => destination.State());
 
     /// <summary>False when the item cannot wait here.</summary>
     public bool TryEnqueue(RoutedItem item)
@@ -64,15 +71,17 @@ internal sealed class Destinations(
         }
     }
 
-    // A relay may fill the whole worker: all mail goes there. An MX destination may not.
     private Destination Create(DeliveryRoute.Servers route)
     {
         var limits = connections.Value;
         var isRelay = route.Relay is not null;
+        var own = route.Provider?.Limits ?? Limits.None;
+        var shape = new DestinationShape(route.Destination, route.ProviderName,
+            own.Connections ?? (isRelay ? limits.PerRelay : limits.PerDestination), own, clock);
         var pool = new ConnectionPool(
-            isRelay ? limits.MessagesPerRelayConnection : limits.MessagesPerConnection, limits.IdleTimeout, metrics, clock);
-        return isRelay
-            ? new Destination(limits.PerRelay, queue.Value.MaxInFlight, pool, clock, attempts.RunAsync)
-            : new Destination(limits.PerDestination, limits.WaitingPerDestination, pool, clock, attempts.RunAsync);
+            own.MessagesPerConnection ?? (isRelay ? limits.MessagesPerRelayConnection : limits.MessagesPerConnection),
+            limits.IdleTimeout, metrics, clock);
+        // A relay may fill the whole worker: all mail goes there. An MX destination may not.
+        return new Destination(shape, isRelay ? queue.Value.MaxInFlight : limits.WaitingPerDestination, pool, clock, attempts);
     }
 }
