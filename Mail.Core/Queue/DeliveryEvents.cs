@@ -26,7 +26,7 @@ internal static class DeliveryEvents
         DeliveryOutcome.Delivered => [EventTypes.MessageSent, EventTypes.DeliveryDelivered],
         DeliveryOutcome.Deferred => [EventTypes.MessageDeferred],
         DeliveryOutcome.Bounced => [EventTypes.MessageBounced],
-        DeliveryOutcome.Failed => [EventTypes.MessageFailed],
+        DeliveryOutcome.Failed => result.HasExpired ? [EventTypes.MessageFailed, EventTypes.MessageExpired] : [EventTypes.MessageFailed],
         DeliveryOutcome.Uncertain => [result.IsFinal ? EventTypes.MessageFailed : EventTypes.MessageDeferred],
         _ => throw new ArgumentOutOfRangeException(nameof(result)),
     };

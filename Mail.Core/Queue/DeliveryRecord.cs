@@ -46,6 +46,9 @@ public sealed record RecipientResult(
     /// <summary>An uncertain end that is not tried again, because the message must not arrive twice.</summary>
     public bool IsFinal { get; init; }
 
+    /// <summary>It failed because there is no time left for another attempt.</summary>
+    public bool HasExpired { get; init; }
+
     /// <summary>The recipient is tried again, if there is time.</summary>
     internal bool IsOpen => Outcome == DeliveryOutcome.Deferred || (Outcome == DeliveryOutcome.Uncertain && !IsFinal);
 

@@ -68,6 +68,19 @@ internal static class LaneStatements
         ) q
         """;
 
+    /// <summary>As <see cref="PickFromLanes"/>, but only what has no time left: of lanes that are not served this reads every row.</summary>
+    public const string PickExpired =
+        """
+        select q.id
+        from unnest($3::smallint[], $4::uuid[], $5::text[], $6::integer[]) as want (priority, organization_id, lane, count)
+        cross join lateral (
+            select id from delivery_queue q
+            where q.ready and q.faults < 2 and q.priority = want.priority and q.organization_id = want.organization_id
+              and q.lane = want.lane collate "C" and q.give_up_at <= now()
+            order by q.id limit want.count for update skip locked
+        ) q
+        """;
+
     /// <summary>One of those that two workers did not survive.</summary>
     public const string PickSuspect =
         """

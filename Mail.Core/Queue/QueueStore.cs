@@ -14,6 +14,7 @@ namespace Mail.Core.Queue;
 public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
 {
     private static readonly string ClaimLanes = LaneStatements.Claim(LaneStatements.PickFromLanes);
+    private static readonly string ClaimExpired = LaneStatements.Claim(LaneStatements.PickExpired);
     private static readonly string ClaimSuspect = LaneStatements.Claim(LaneStatements.PickSuspect);
 
     /// <summary>
@@ -47,7 +48,16 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
     /// </summary>
     public Task<List<DeliveryJob>> ClaimAsync(
         string worker, IReadOnlyCollection<LaneClaim> claims, TimeSpan lease, CancellationToken cancellationToken) =>
-        database.QueryAsync(ClaimLanes, ReadJob, cancellationToken, worker, lease,
+        ClaimAsync(ClaimLanes, worker, claims, lease, cancellationToken);
+
+    /// <summary>Leases what has no time left in lanes that are not served: it is to end, although its destination is held.</summary>
+    public Task<List<DeliveryJob>> ClaimExpiredAsync(
+        string worker, IReadOnlyCollection<LaneClaim> claims, TimeSpan lease, CancellationToken cancellationToken) =>
+        ClaimAsync(ClaimExpired, worker, claims, lease, cancellationToken);
+
+    private Task<List<DeliveryJob>> ClaimAsync(
+        string sql, string worker, IReadOnlyCollection<LaneClaim> claims, TimeSpan lease, CancellationToken cancellationToken) =>
+        database.QueryAsync(sql, ReadJob, cancellationToken, worker, lease,
             claims.Select(claim => claim.Lane.Priority).ToArray(), claims.Select(claim => claim.Lane.Organization.Value).ToArray(),
             claims.Select(claim => claim.Lane.Name).ToArray(), claims.Select(claim => claim.Count).ToArray());
 

@@ -28,6 +28,11 @@ internal sealed class AttachmentReader(AttachmentBlobs blobs)
             }
             return contents;
         }
+        catch (RequestFailedException error) when (error.Status == StatusCodes.Status404NotFound)
+        {
+            contents.Dispose();
+            return new AttachmentContents { Problem = "an attachment is gone from storage", IsGone = true };
+        }
         catch (Exception error) when (error is RequestFailedException or IOException)
         {
             contents.Dispose();
@@ -54,6 +59,9 @@ internal sealed class AttachmentContents : IDisposable
 
     /// <summary>Set when they could not be read.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>They are not there, and waiting will hardly bring them back.</summary>
+    public bool IsGone { get; init; }
 
     /// <summary>Memory for the next one.</summary>
     public Memory<byte> Reserve(int size)

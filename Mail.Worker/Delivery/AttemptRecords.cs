@@ -1,5 +1,6 @@
 using Mail.Core.Messages;
 using Mail.Core.Queue;
+using Mail.Protocol.Bounces;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;
@@ -12,7 +13,7 @@ internal sealed class AttemptRecords(IOptions<RetryOptions> options, WorkerName 
         var job = item.Job;
         var isFinal = job.Guarantee == DeliveryGuarantee.AtMostOnce;
         var retryIn = attempt.Verdicts.Any(verdict => IsOpen(verdict, isFinal))
-            ? RetrySchedule.Next(options.Value, job.Attempts + 1, job.Age + took, job.TimeLeft - took, Random.Shared.NextDouble())
+            ? RetrySchedule.Next(options.Value, ReasonOf(attempt), job.Attempts + 1, job.Age + took, job.TimeLeft - took, Random.Shared.NextDouble())
             : null;
         return new DeliveryRecord
         {
@@ -25,11 +26,18 @@ internal sealed class AttemptRecords(IOptions<RetryOptions> options, WorkerName 
             EndedAt = startedAt + took,
             CoversMessage = item.Recipients.Count == job.Recipients.Count,
             RetryIn = retryIn,
+            IsDelayed = retryIn is not null && !job.IsDelayed && IsLate(job.Age + took),
             IsFault = attempt.Verdicts.Any(verdict => verdict.Cause == DeliveryCause.InternalError),
             Results = [.. item.Recipients.Zip(attempt.Verdicts, (recipient, verdict) =>
-                ToResult(recipient, retryIn is null ? Settled(verdict, isFinal) : verdict, attempt.Peer) with { IsFinal = isFinal })],
+                ToResult(recipient, retryIn is null ? Settled(verdict, isFinal) : verdict, attempt.Peer) with { IsFinal = isFinal, HasExpired = retryIn is null && IsOpen(verdict, isFinal) })],
         };
     }
+
+    private bool IsLate(TimeSpan age) => options.Value.DelayedNotice is { Ticks: > 0 } notice && age >= notice;
+
+    // Of several reasons the one that asks for the longest wait.
+    private BounceClass ReasonOf(Attempt.Ended attempt) =>
+        attempt.Verdicts.Select(verdict => verdict.Class).MaxBy(reason => RetrySchedule.LeastAfter(options.Value, reason));
 
     // What must not arrive twice is not tried again when nobody knows whether it has arrived.
     private static bool IsOpen(Verdict verdict, bool isFinal) =>

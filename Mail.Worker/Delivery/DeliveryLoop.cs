@@ -17,11 +17,13 @@ internal sealed partial class DeliveryLoop(
     private static readonly TimeSpan ClaimPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SuspectInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ExpiredInterval = TimeSpan.FromSeconds(15);
     // Tiny claims are not worth their statement: with little room left, wait for more.
     private const int LeastClaim = 16;
 
     private readonly QueueOptions _options = options.Value;
     private long _suspectAt;
+    private long _expiredAt;
 
     /// <summary>Claims no more, gives back what has not started, and lets the rest end for as long as the options say.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -71,6 +73,7 @@ internal sealed partial class DeliveryLoop(
         {
             isAllPromoted = await lanes.SurveyAsync(CancellationToken.None);
             await ClaimSuspectAsync();
+            await ClaimExpiredAsync();
         }
         var plan = lanes.Plan(room);
         if (plan.Count == 0)
@@ -89,6 +92,15 @@ internal sealed partial class DeliveryLoop(
             return;
         _suspectAt = clock.GetTimestamp();
         Start(await store.ClaimSuspectAsync(worker.Value, _options.Lease, CancellationToken.None), _suspectAt);
+    }
+
+    // What is held is not claimed, but its time passes all the same.
+    private async Task ClaimExpiredAsync()
+    {
+        if (clock.GetElapsedTime(_expiredAt) < ExpiredInterval || lanes.TakeBlocked() is not { Count: > 0 } blocked)
+            return;
+        _expiredAt = clock.GetTimestamp();
+        Start(await store.ClaimExpiredAsync(worker.Value, blocked, _options.Lease, CancellationToken.None), _expiredAt);
     }
 
     private void Start(List<DeliveryJob> jobs, long leasedAt)

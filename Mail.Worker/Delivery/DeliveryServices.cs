@@ -12,11 +12,16 @@ internal static class DeliveryServices
     // The endpoint "smtp" of the service "inbound", as the AppHost injects it.
     private const string InboundEndpoint = "services:inbound:smtp:0";
 
+    // Without it each worker keeps the rates by itself.
+    private const string RedisConnection = "redis";
+
     /// <summary>The outbound side: everything between the queue and other people's servers.</summary>
     public static IHostApplicationBuilder AddDelivery(this IHostApplicationBuilder builder)
     {
         builder.AddOptionsOfDelivery();
         builder.AddMailDns();
+        if (builder.Configuration.GetConnectionString(RedisConnection) is not null)
+            builder.AddRedisClient(RedisConnection);
         var services = builder.Services;
         services.AddSingleton(WorkerName.OfThisProcess());
         services.AddSingleton<WorkerMetrics>();

@@ -11,11 +11,14 @@ internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBoo
     private const int UnknownRoom = 8;
     private const int MaxKnown = 2000;
     private const int MinKnown = 500;
+    private const int MaxBlocked = 500;
+    private const int ExpiredPerLane = 50;
     private const int FirstLanes = 32;
     private const int FewestLanes = 4;
 
     private readonly SurveyPosition _position = new();
     private readonly HashSet<QueueLane> _known = [];
+    private readonly HashSet<QueueLane> _blocked = [];
     private SurveyLimits _limits = new(LanesPerOrganization: FirstLanes);
     private int _turn;
     private int _unserved;
@@ -46,6 +49,14 @@ internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBoo
         return plan;
     }
 
+    /// <summary>Lanes that could not be served since this was last asked, with how many of their expired items to end.</summary>
+    public List<LaneClaim> TakeBlocked()
+    {
+        List<LaneClaim> blocked = [.. _blocked.Select(lane => new LaneClaim(lane, ExpiredPerLane))];
+        _blocked.Clear();
+        return blocked;
+    }
+
     /// <summary>Takes note of what a claim brought: a lane that gave less than was asked has no more.</summary>
     public void Claimed(List<LaneClaim> claims, List<DeliveryJob> jobs)
     {
@@ -58,6 +69,14 @@ internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBoo
     }
 
     private LaneRoom RoomOf(QueueLane lane)
+    {
+        var room = FindRoom(lane);
+        if (room.Room == 0 && _blocked.Count < MaxBlocked)
+            _blocked.Add(lane);
+        return room;
+    }
+
+    private LaneRoom FindRoom(QueueLane lane)
     {
         if (holds.On(lane) is not null)
             return new LaneRoom("held", 0);

@@ -8,6 +8,8 @@ namespace Mail.Worker.Delivery;
 /// <summary>Writes and signs the message of an item. The same item gives the same octets at every attempt, but for the signature.</summary>
 internal sealed class MessageBuilder(MailComposer composer, AttachmentReader attachments, DomainSigners signers, TimeProvider clock)
 {
+    // A store that was just restored may say "not found" for a moment; not for as long as retries go on.
+    private const int AttemptsForGone = 2;
     private const int HeaderAndStructure = 2048;
     private const int LargestFirstBuffer = 1 << 20;
 
@@ -18,7 +20,9 @@ internal sealed class MessageBuilder(MailComposer composer, AttachmentReader att
             return NotBuilt(DeliveryOutcome.Failed, DeliveryCause.Content, problem!);
         using var contents = await attachments.ReadAsync(job, cancellationToken);
         if (contents.Problem is { } unread)
-            return NotBuilt(DeliveryOutcome.Deferred, DeliveryCause.Attachments, unread);
+            return NotBuilt(
+                contents.IsGone && job.Attempts >= AttemptsForGone ? DeliveryOutcome.Failed : DeliveryOutcome.Deferred,
+                DeliveryCause.Attachments, unread);
         var domainSigners = await SignersAsync(job, mail, cancellationToken);
         if (domainSigners.Length == 0)
             return NotBuilt(DeliveryOutcome.Deferred, DeliveryCause.SigningKey, "the sender's domain has no usable signing key");

@@ -19,6 +19,22 @@ internal sealed class RetryOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Longest { get; set; } = TimeSpan.FromHours(4);
 
+    /// <summary>The shortest wait after a full mailbox. Default 30 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan MailboxFull { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>The shortest wait after a server said that we are too fast. Default 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan RateLimited { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The shortest wait after a temporary refusal for our reputation, our authentication or a policy. Default 15 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Reputation { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Age at which a message that is still deferred is told to be late, once (mail.delivery.delayed); 0 for never. Default 4 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan DelayedNotice { get; set; } = TimeSpan.FromHours(4);
+
     /// <summary>Waits differ at random by up to this part, so that what failed together does not come back together. Default 0.15.</summary>
     [Range(0.0, 0.5)]
     public double Jitter { get; set; } = 0.15;

@@ -35,7 +35,7 @@ internal sealed class RateGate(RedisClient? redis, TimeProvider clock)
     public async ValueTask<TimeSpan> TakeAsync(string key, double perSecond, int burst, CancellationToken cancellationToken)
     {
         var interval = TimeSpan.FromSeconds(1 / perSecond);
-        if (redis is not { IsConnected: true })
+        if (redis is null)
             return Local(key).Take(interval, burst);
         try
         {

@@ -244,4 +244,23 @@ public sealed class DeliveryTests
         Assert.DoesNotContain("XTRACE", Assert.Single(plain.Messages).ReversePath);
         Assert.Contains("XTRACE=00-0af7651916cd43dd8448eb211c80319c-", Assert.Single(traced.Messages).ReversePath);
     }
+
+    [Fact]
+    public async Task A_message_that_stays_deferred_is_told_to_be_late_once()
+    {
+        await using var sink = ScriptedSmtpServer.Start(new SmtpScript().On("RCPT", SmtpStep.Reply("450 4.2.0 greylisted")));
+        await using var system = await WorkerSystem.CreateAsync(sink.EndPoint);
+        await system.StartWorkerAsync();
+        var id = await system.AcceptAsync();
+        await system.WhenAsync(id, MessageStatus.Deferred);
+        Assert.Equal(0, await system.CountAsync("select count(*) from events where type = 'mail.delivery.delayed'"));
+
+        for (var attempt = 2; attempt <= 3; attempt++)
+        {
+            await system.ExecuteAsync("update delivery_queue set due_at = now(), enqueued_at = now() - interval '5 hours'");
+            await system.UntilAsync(async () => (await system.AttemptsAsync(id)).Count == attempt, () => $"attempt {attempt} is not made");
+        }
+
+        Assert.Equal(1, await system.CountAsync("select count(*) from events where type = 'mail.delivery.delayed'"));
+    }
 }
