@@ -11,6 +11,7 @@ using Mail.Core.Persistence;
 using Mail.Core.Queue;
 using Mail.Core.RateLimits;
 using Mail.Core.Secrets;
+using Mail.Core.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -66,6 +67,7 @@ public static class MailCore
         services.AddSingleton<DevInbox>();
         services.AddSingleton<DemoSeed>();
         builder.AddAssets();
+        builder.AddWebhooks();
         return builder;
     }
 

@@ -3,6 +3,7 @@ using Mail.Core.Domains;
 using Mail.Integrations.Redis;
 using Mail.Worker.Pools;
 using Mail.Worker.Shaping;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;
@@ -23,7 +24,7 @@ internal static class DeliveryServices
         if (builder.Configuration.GetConnectionString(RedisConnection) is not null)
             builder.AddRedisClient(RedisConnection);
         var services = builder.Services;
-        services.AddSingleton(WorkerName.OfThisProcess());
+        services.TryAddSingleton(WorkerName.OfThisProcess());
         services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<WorkSignal>();
         services.AddSingleton<HeldItems>();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mail.Core.Net;
 using Mail.Core.Queue;
 using Mail.Protocol.Dns;
 using Mail.Worker.Shaping;

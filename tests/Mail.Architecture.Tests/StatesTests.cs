@@ -15,6 +15,8 @@ public sealed partial class StatesTests
         { "Messages and recipients", "message_recipients", "status" },
         { "Attempts", "delivery_attempts", "outcome" },
         { "Domains", "domains", "status" },
+        { "Webhook endpoints", "webhook_endpoints", "status" },
+        { "Webhook deliveries", "webhook_deliveries", "status" },
         { "Organizations", "organizations", "status" },
     };
 

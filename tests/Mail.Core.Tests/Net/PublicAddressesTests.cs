@@ -1,7 +1,7 @@
 using System.Net;
-using Mail.Worker.Delivery;
+using Mail.Core.Net;
 
-namespace Mail.Worker.Tests.Delivery;
+namespace Mail.Core.Tests.Net;
 
 public sealed class PublicAddressesTests
 {

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Mail.Worker.Delivery;
+namespace Mail.Core.Net;
 
 /// <summary>Which addresses belong to the public Internet: the rest must not be contacted because a stranger's DNS says so.</summary>
-internal static class PublicAddresses
+public static class PublicAddresses
 {
     // RFC 6890 and its registry: everything that is not globally reachable, and multicast.
     private static readonly IPNetwork[] Special =
