@@ -1,6 +1,7 @@
 using Mail.Core;
 using Mail.Worker.Delivery;
 using Mail.Worker.Maintenance;
+using Mail.Worker.Webhooks;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -8,6 +9,7 @@ builder.AddMailCore();
 builder.AddAcceptMessages();
 builder.AddDelivery();
 builder.AddMaintenance();
+builder.AddWebhookDispatch();
 
 var app = builder.Build();
 app.ValidateOptions();

@@ -26,7 +26,7 @@ internal sealed class WorkerSystem : IAsyncDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(10);
     // A well-formed connection string to where nothing listens.
-    private static readonly string NoBlobs =
+    internal static readonly string NoBlobs =
         $"DefaultEndpointsProtocol=http;AccountName={AzuriteServer.AccountName};AccountKey={AzuriteServer.AccountKey};"
         + $"BlobEndpoint=http://127.0.0.1:1/{AzuriteServer.AccountName};";
 
