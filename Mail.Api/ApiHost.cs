@@ -7,6 +7,7 @@ using Mail.Api.Features.Events;
 using Mail.Api.Features.Messages;
 using Mail.Api.Features.Operator;
 using Mail.Api.Features.Otp;
+using Mail.Api.Features.Webhooks;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
 using Mail.Api.Http.RateLimits;
@@ -42,6 +43,7 @@ internal static class ApiHost
         services.AddSingleton<IValidator<SendEmailRequest>, SendEmailValidator>();
         services.AddApiKeys();
         services.AddOperator();
+        services.AddWebhooks();
         services.AddSingleton<Sending>();
         services.AddEvents();
         services.AddSingleton<DevInboxArrivals>();
@@ -67,6 +69,7 @@ internal static class ApiHost
             mail.MapMessages();
             mail.MapEvents();
             mail.MapApiKeys();
+            mail.MapWebhooks();
             mail.MapOtp();
             mail.MapBatches();
         }
@@ -74,6 +77,7 @@ internal static class ApiHost
         account.MapEmails();
         account.MapEmailBatches();
         account.MapAccountApiKeys();
+        account.MapAccountWebhooks();
         app.MapGroup("/v1").WithKnownQuery().WithValidation().MapDevInbox();
         foreach (var prefix in AssetPrefixes)
             app.MapGroup(prefix).WithKnownQuery().WithValidation().MapAssets();

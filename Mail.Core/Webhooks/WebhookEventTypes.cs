@@ -17,13 +17,14 @@ public static class WebhookEventTypes
 
     private const string AboutDeliveries = "mail.webhook.delivery.";
 
+    private static readonly FrozenDictionary<string, string> _words = Enum.GetValues<AccountEventType>()
+        .ToFrozenDictionary(NameOf, type => type.ToString());
+
     private static readonly FrozenSet<string> _mailNames = [.. EventTypes.All];
 
     // By their name, and by the word that stands for it where the types are one string: Bounce is email.bounced.
     private static readonly FrozenDictionary<string, string> _accountNames = Enum.GetValues<AccountEventType>()
-        .Select(type => (Word: type.ToString(), Name: EventProjection.AccountTypes.Single(name =>
-            EventProjection.TypesBehind(name).SequenceEqual(EventProjection.TypesBehind(type)))))
-        .SelectMany(type => new[] { KeyValuePair.Create(type.Word, type.Name), KeyValuePair.Create(type.Name, type.Name) })
+        .SelectMany(type => new[] { KeyValuePair.Create(type.ToString(), NameOf(type)), KeyValuePair.Create(NameOf(type), NameOf(type)) })
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The names an endpoint of the dialect may list.</summary>
@@ -36,6 +37,9 @@ public static class WebhookEventTypes
             ? name
             : dialect == WebhookDialect.Account ? _accountNames.GetValueOrDefault(name) : null;
 
+    /// <summary>How the Account surface writes a name where the types are one string.</summary>
+    public static string WordOf(string name) => _words.GetValueOrDefault(name, name);
+
     /// <summary>The events behind names that <see cref="Find"/> has found.</summary>
     public static string[] WantedBy(WebhookDialect dialect, IReadOnlyCollection<string> names)
     {
@@ -46,4 +50,7 @@ public static class WebhookEventTypes
 
     // A delivery of such an event causes no further one: they would never end.
     internal static bool IsAboutDelivery(string eventType) => eventType.StartsWith(AboutDeliveries, StringComparison.Ordinal);
+
+    private static string NameOf(AccountEventType type) => EventProjection.AccountTypes.Single(name =>
+        EventProjection.TypesBehind(name).SequenceEqual(EventProjection.TypesBehind(type)));
 }
