@@ -8,6 +8,7 @@ using Mail.Api.Features.Messages;
 using Mail.Api.Features.Operator;
 using Mail.Api.Features.Otp;
 using Mail.Api.Features.Webhooks;
+using Mail.Api.Features.Templates;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
 using Mail.Api.Http.RateLimits;
@@ -44,6 +45,7 @@ internal static class ApiHost
         services.AddApiKeys();
         services.AddOperator();
         services.AddWebhooks();
+        services.AddTemplates();
         services.AddSingleton<Sending>();
         services.AddEvents();
         services.AddSingleton<DevInboxArrivals>();
@@ -72,12 +74,14 @@ internal static class ApiHost
             mail.MapWebhooks();
             mail.MapOtp();
             mail.MapBatches();
+            mail.MapTemplates();
         }
         var account = app.MapGroup("/v1").WithSurface(Surface.Account).WithKnownQuery().WithValidation();
         account.MapEmails();
         account.MapEmailBatches();
         account.MapAccountApiKeys();
         account.MapAccountWebhooks();
+        account.MapAccountTemplates();
         app.MapGroup("/v1").WithKnownQuery().WithValidation().MapDevInbox();
         foreach (var prefix in AssetPrefixes)
             app.MapGroup(prefix).WithKnownQuery().WithValidation().MapAssets();

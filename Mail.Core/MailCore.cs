@@ -12,6 +12,7 @@ using Mail.Core.Queue;
 using Mail.Core.RateLimits;
 using Mail.Core.Secrets;
 using Mail.Core.Webhooks;
+using Mail.Core.Templates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -85,6 +86,7 @@ public static class MailCore
     public static IHostApplicationBuilder AddAcceptMessages(this IHostApplicationBuilder builder)
     {
         builder.AddMailOptions<AcceptOptions>(AcceptOptions.Section);
+        builder.AddTemplateRendering();
         var services = builder.Services;
         services.AddSingleton<QueueSignal>();
         services.AddHostedService(provider => provider.GetRequiredService<QueueSignal>());

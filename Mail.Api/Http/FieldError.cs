@@ -1,8 +1,18 @@
+using System.Text.Json.Serialization;
+
 namespace Mail.Api.Http;
 
 /// <summary>What is wrong with one field of a request.</summary>
 /// <param name="Path">JSON Pointer (RFC 6901) into the body; empty for the body itself.</param>
-public sealed record FieldError(string Path, string Code, string Message);
+public sealed record FieldError(string Path, string Code, string Message)
+{
+    /// <summary>The line of a template that is wrong, from 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Line { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Column { get; init; }
+}
 
 /// <summary>The codes of field errors.</summary>
 internal static class FieldCodes

@@ -1,3 +1,5 @@
+using Mail.Core.Templates.Engine;
+
 namespace Mail.Core.Messages;
 
 /// <summary>What became of one message handed to <see cref="AcceptMessages"/>.</summary>
@@ -48,7 +50,11 @@ public abstract record AcceptOutcome
     public sealed record TemplateNotFound(string Template) : Refusal;
 
     /// <summary>The template asks for variables that were not given and have no default.</summary>
-    public sealed record MissingVariables(IReadOnlyList<string> Names) : Refusal;
+    /// <param name="Field">The field of the request that lacks them.</param>
+    public sealed record MissingVariables(string Field, IReadOnlyList<MissingVariable> Variables) : Refusal;
+
+    /// <summary>The variables are no bounded data.</summary>
+    public sealed record InvalidVariables(string Field, string Problem) : Refusal;
 
     /// <summary>A template that cannot be rendered.</summary>
     /// <param name="Part"><c>html</c>, <c>text</c> or <c>subject</c>.</param>

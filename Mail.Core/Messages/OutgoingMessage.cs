@@ -1,5 +1,6 @@
 using Mail.Core.Assets;
 using Mail.Core.Batches;
+using Mail.Core.Templates;
 using Mail.Protocol.Addresses;
 
 namespace Mail.Core.Messages;
@@ -50,6 +51,9 @@ public sealed record OutgoingMessage
 
     /// <summary>Not before then; null for now.</summary>
     public DateTimeOffset? SendAt { get; init; }
+
+    /// <summary>What the content is to be rendered from; null: it is final.</summary>
+    public TemplateUse? Render { get; init; }
 
     /// <summary>What the content was rendered from, if it was.</summary>
     public TemplateReference? Template { get; init; }

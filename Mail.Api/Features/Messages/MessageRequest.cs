@@ -45,18 +45,24 @@ public abstract record MessageRequest
 
     public NotSupported? SendAt { get; init; }
 
-    public NotSupported? Variables { get; init; }
+    /// <summary>Fills the placeholders of subject, html and text, or of the template.</summary>
+    public VariablesInput? Variables { get; init; }
 
-    public NotSupported? Data { get; init; }
+    /// <summary>The same as variables.</summary>
+    public VariablesInput? Data { get; init; }
 
     public NotSupported? Tracking { get; init; }
 
     public NotSupported? Unsubscribe { get; init; }
 
-    public NotSupported? TemplateId { get; init; }
-
     /// <summary>Whether one string may hold several addresses.</summary>
     internal abstract bool SeparatedAddresses { get; }
+
+    /// <summary>Id or slug of the template that the content comes from; null: it is in the request.</summary>
+    internal abstract string? TemplateName { get; }
+
+    /// <summary>The version of the template; null for the active one.</summary>
+    internal virtual string? TemplateVersion => null;
 }
 
 /// <summary>An attachment within the request.</summary>
@@ -83,7 +89,12 @@ public sealed record AttachmentRequest
 /// <summary>The body of <c>POST /v1/mail/send</c>.</summary>
 public sealed record SendMessageRequest : MessageRequest
 {
+    /// <summary>A template, by id or slug, instead of html and text.</summary>
+    public string? TemplateId { get; init; }
+
     internal override bool SeparatedAddresses => false;
+
+    internal override string? TemplateName => TemplateId;
 }
 
 /// <summary>The body of <c>POST /v1/emails</c>.</summary>
@@ -92,7 +103,12 @@ public sealed record SendEmailRequest : MessageRequest
     /// <summary>The name shown for the sender.</summary>
     public string? FromName { get; init; }
 
+    /// <summary>A published template, by id or slug, instead of html and text.</summary>
+    public string? TemplateId { get; init; }
+
     internal override bool SeparatedAddresses => true;
+
+    internal override string? TemplateName => TemplateId;
 }
 
 /// <param name="IdempotencyStatus"><c>created</c>, or <c>replayed</c> for a repeated request.</param>

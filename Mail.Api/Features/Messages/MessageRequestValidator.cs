@@ -22,15 +22,17 @@ internal abstract class MessageRequestValidator<T> : AbstractValidator<T> where 
             HeaderRules.Check(request.Headers, _options, context.AddFailure);
             LabelRules.Check(request, _options, context.AddFailure);
             AttachmentRules.Check(request, _options, context.AddFailure);
+            TemplateRules.Check(request, context.AddFailure);
         });
         RuleFor(request => request.Subject).Cascade(CascadeMode.Stop)
-            .NotEmpty().WithErrorCode(FieldCodes.Required).WithMessage("subject is required.")
+            .Must((request, subject) => !string.IsNullOrEmpty(subject) || request.TemplateName is not null)
+            .WithErrorCode(FieldCodes.Required).WithMessage("subject is required.")
             .MaximumLength(_options.MaxSubjectCharacters).WithErrorCode(FieldCodes.TooLong)
             .WithMessage($"subject has at most {_options.MaxSubjectCharacters} characters.")
             .Must(subject => !LineText.HasControl(subject)).WithErrorCode(FieldCodes.InvalidCharacters)
             .WithMessage("subject must not have control characters or line breaks.");
         RuleFor(request => request.Html)
-            .Must((request, html) => !string.IsNullOrEmpty(html) || !string.IsNullOrEmpty(request.Text))
+            .Must((request, html) => !string.IsNullOrEmpty(html) || !string.IsNullOrEmpty(request.Text) || request.TemplateName is not null)
             .WithErrorCode(FieldCodes.Required).WithMessage("html or text is required.")
             .Must(HasNoNul).WithErrorCode(FieldCodes.InvalidCharacters).WithMessage("html must not have the character NUL.");
         RuleFor(request => request.Text)
@@ -48,11 +50,8 @@ internal abstract class MessageRequestValidator<T> : AbstractValidator<T> where 
         RuleFor(request => request).Custom((request, context) =>
         {
             Refuse(request.SendAt, "/sendAt");
-            Refuse(request.Variables, "/variables");
-            Refuse(request.Data, "/data");
             Refuse(request.Tracking, "/tracking");
             Refuse(request.Unsubscribe, "/unsubscribe");
-            Refuse(request.TemplateId, "/templateId");
 
             void Refuse(NotSupported? field, string path)
             {

@@ -1,6 +1,7 @@
 using Mail.Core.Assets;
 using Mail.Core.Ids;
 using Mail.Core.Messages;
+using Mail.Core.Templates;
 using Mail.Protocol.Addresses;
 
 namespace Mail.Api.Features.Messages;
@@ -13,7 +14,7 @@ internal static class OutgoingMessages
         From = SenderOf(request),
         Recipients = RecipientsOf(request),
         ReplyTo = request.ReplyTo?.Read(request.SeparatedAddresses).Mailboxes ?? [],
-        Subject = request.Subject!,
+        Subject = request.Subject ?? "",
         Html = string.IsNullOrEmpty(request.Html) ? null : request.Html,
         Text = string.IsNullOrEmpty(request.Text) ? null : request.Text,
         Headers = request.Headers!,
@@ -22,7 +23,17 @@ internal static class OutgoingMessages
         Attachments = AttachmentsOf(request),
         ExpiresIn = request.ExpiresIn?.Value,
         Idempotency = idempotency,
+        Render = RenderOf(request),
     };
+
+    private static TemplateUse? RenderOf(MessageRequest request)
+    {
+        var variables = request.Variables ?? request.Data;
+        if (request.TemplateName is null && variables is null)
+            return null;
+        var version = PrefixedId.TryParse<TemplateVersionId>(request.TemplateVersion, out var id) ? id : (TemplateVersionId?)null;
+        return new TemplateUse(request.TemplateName, version, variables?.Value, request.Data is null ? "variables" : "data");
+    }
 
     private static Mailbox SenderOf(MessageRequest request)
     {

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using Mail.Api.Features.Templates;
 using Mail.Api.Http;
 using Mail.Core.Messages;
+using Mail.Core.Templates;
+using Mail.Core.Templates.Engine;
 
 namespace Mail.Api.Features.Messages;
 
@@ -26,13 +29,10 @@ internal static class SendRefusals
         AcceptOutcome.SendingPaused paused => new Problem(ProblemKind.SendingPaused, TextOf(paused)) { RetryAfter = PauseRetry },
         AcceptOutcome.TemplateNotFound template => new Problem(ProblemKind.NotFound,
             $"There is no template '{template.Template}' that can be sent."),
-        AcceptOutcome.MissingVariables missing => new Problem(ProblemKind.MissingVariables,
-            $"Variables are missing: {string.Join(", ", missing.Names)}.")
-        {
-            Errors = [.. missing.Names.Select(name => new FieldError("/variables", "missing_variable", $"'{name}' is missing."))],
-        },
-        AcceptOutcome.TemplateError error => new Problem(ProblemKind.TemplateError,
-            $"The {error.Part} cannot be rendered: line {error.Line}, column {error.Column}: {error.Message}"),
+        AcceptOutcome.MissingVariables missing => TemplateProblems.Missing(missing.Field, missing.Variables),
+        AcceptOutcome.InvalidVariables invalid => Problem.Validation("/" + invalid.Field, FieldCodes.InvalidValue, invalid.Problem),
+        AcceptOutcome.TemplateError error => TemplateProblems.Of(
+            [new PartError(error.Part, new TemplateError(error.Line, error.Column, error.Message))]),
         AcceptOutcome.RecipientSuppressed suppressed => new Problem(ProblemKind.RecipientSuppressed,
             $"On the suppression list: {string.Join(", ", suppressed.Addresses)}."),
         AcceptOutcome.AttachmentNotFound missing => Problem.Validation([.. missing.Positions.Select(position => new FieldError(

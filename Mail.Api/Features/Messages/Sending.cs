@@ -9,8 +9,10 @@ namespace Mail.Api.Features.Messages;
 internal sealed class Sending(AcceptMessages messages, IOptions<SendOptions> options)
 {
     /// <param name="operation">Idempotency keys of different operations do not meet.</param>
+    /// <param name="complete">Adds what does not come from the body.</param>
     public async ValueTask<SendAnswer> SendAsync<T>(
-        string operation, Body<T> body, HttpContext context, CancellationToken cancellationToken) where T : MessageRequest
+        string operation, Body<T> body, HttpContext context, CancellationToken cancellationToken,
+        Func<OutgoingMessage, OutgoingMessage>? complete = null) where T : MessageRequest
     {
         var request = body.Value;
         var (key, problem) = IdempotencyKeys.Read(context, request.IdempotencyKey);
@@ -19,7 +21,8 @@ internal sealed class Sending(AcceptMessages messages, IOptions<SendOptions> opt
         if (AttachmentRules.EncodedBytes(request) > options.Value.MaxMessageBytes)
             return new SendAnswer(null, TooLarge());
         var idempotency = key is null ? null : new Idempotency(operation, key, body.CanonicalHash(IdempotencyKeys.BodyField));
-        var outcome = await messages.AcceptAsync(context.Caller(), OutgoingMessages.From(request, idempotency), cancellationToken);
+        var message = OutgoingMessages.From(request, idempotency);
+        var outcome = await messages.AcceptAsync(context.Caller(), complete?.Invoke(message) ?? message, cancellationToken);
         return SendAnswer.Of(outcome, context);
     }
 

@@ -46,11 +46,8 @@ public sealed class SendValidationTests(ApiFixture api)
 
     [Theory]
     [InlineData("sendAt", "\"2030-01-01T00:00:00Z\"")]
-    [InlineData("variables", """{"a":"b"}""")]
-    [InlineData("data", """{"a":[{}]}""")]
     [InlineData("tracking", """{"opens":true}""")]
     [InlineData("unsubscribe", "true")]
-    [InlineData("templateId", "\"welcome\"")]
     public async Task A_field_that_would_be_dropped_is_refused(string field, string value)
     {
         Assert.Equal([$"/{field} not_supported"], (await RefuseAsync(With(field, value))).FieldErrors());

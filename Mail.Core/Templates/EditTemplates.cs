@@ -1,0 +1,68 @@
+using Mail.Core.Organizations;
+using Mail.Core.Templates.Engine;
+using Microsoft.Extensions.Options;
+
+namespace Mail.Core.Templates;
+
+/// <summary>Makes and changes templates. Content that does not compile is never stored.</summary>
+public sealed class EditTemplates(TemplateChangeStore store, IOptions<TemplateLimits> limits)
+{
+    /// <param name="isPublished">Whether it can be sent at once.</param>
+    public async Task<TemplateChanged> CreateAsync(
+        OrganizationId organization, string name, string? slug, TemplateContent content, bool isPublished, CancellationToken cancellationToken) =>
+        ErrorsOf(content) is { Count: > 0 } errors
+            ? new TemplateChanged.Invalid(errors)
+            : await store.CreateAsync(organization, name, slug, content, isPublished, cancellationToken);
+
+    /// <summary>Changes what the edit names. Other content than that of the latest version makes a new one.</summary>
+    /// <param name="activates">Whether new content is sent from now on; a draft stays a draft.</param>
+    public Task<TemplateChanged> UpdateAsync(
+        OrganizationId organization, TemplateKey key, TemplateEdit edit, bool activates, CancellationToken cancellationToken) =>
+        store.ChangeAsync(organization, key, (template, latest) =>
+        {
+            var content = edit.ApplyTo(latest.Content);
+            if (content == latest.Content)
+                return new TemplateChange.Apply(edit.Name, edit.Slug, edit.Status);
+            return Check(content) ?? new TemplateChange.Apply(
+                edit.Name, edit.Slug, edit.Status, new NewVersion(content, activates && template.ActiveVersion is not null));
+        }, cancellationToken);
+
+    /// <summary>Adds a version, of what the edit names and the rest of the latest one.</summary>
+    public Task<TemplateChanged> AddVersionAsync(
+        OrganizationId organization, TemplateKey key, TemplateEdit edit, bool activates, CancellationToken cancellationToken) =>
+        store.ChangeAsync(organization, key, (_, latest) =>
+        {
+            var content = edit.ApplyTo(latest.Content);
+            return Check(content) ?? new TemplateChange.Apply(Content: new NewVersion(content, activates));
+        }, cancellationToken);
+
+    /// <param name="number">The version to send from now on; null for the latest.</param>
+    public Task<TemplateChanged> ActivateAsync(OrganizationId organization, TemplateKey key, int? number, CancellationToken cancellationToken) =>
+        store.ChangeAsync(organization, key, (template, latest) =>
+        {
+            var wanted = number ?? latest.Number;
+            return template.ActiveVersion == wanted ? new TemplateChange.Nothing() : new TemplateChange.Apply(Activate: wanted);
+        }, cancellationToken);
+
+    public Task<bool> DeleteAsync(OrganizationId organization, TemplateKey key, CancellationToken cancellationToken) =>
+        store.DeleteAsync(organization, key, cancellationToken);
+
+    private TemplateChange? Check(TemplateContent content) => ErrorsOf(content) is { Count: > 0 } errors ? new TemplateChange.Invalid(errors) : null;
+
+    private IReadOnlyList<PartError> ErrorsOf(TemplateContent content)
+    {
+        if (content is { Html: null, Text: null })
+            return [new PartError(TemplateParts.HtmlPart, new TemplateError(1, 1, "A template needs html or text."))];
+        return TemplateParts.Compile(content.Subject, content.Html, content.Text, limits.Value).Errors;
+    }
+}
+
+/// <summary>What to change; null leaves a field as it is, and an empty body takes it away.</summary>
+public sealed record TemplateEdit(
+    string? Name = null, string? Slug = null, TemplateStatus? Status = null, string? Subject = null, string? Html = null, string? Text = null)
+{
+    internal TemplateContent ApplyTo(TemplateContent content) => new(
+        Subject ?? content.Subject, Merge(Html, content.Html), Merge(Text, content.Text), null);
+
+    private static string? Merge(string? changed, string? current) => changed is null ? current : changed.Length == 0 ? null : changed;
+}
