@@ -66,7 +66,7 @@ internal sealed partial class ExpressionReader(SourceCursor cursor, TemplateScop
                 cursor.Fail(position, $"A helper takes at most {MaxArguments} arguments.");
         }
         if (arguments.Count < helper.MinArguments || arguments.Count > helper.MaxArguments)
-            cursor.Fail(position, $"'{helper.Name}' takes {CountOf(helper)}, not {arguments.Count}: {{{{{helper.Usage}}}}}.");
+            cursor.Fail(position, $"'{helper.Name}' takes {CountOf(helper)}, not {arguments.Count}: {{{{{helper.Name} {helper.Usage}}}}}.");
         return new CallExpression(helper, [.. arguments], [.. named], position);
     }
 

@@ -1,7 +1,7 @@
 namespace Mail.Core.Templates.Engine;
 
 /// <summary>A function that templates may call. The set is fixed: nothing of the host can be reached through it.</summary>
-/// <param name="Usage">How it is called, for error messages.</param>
+/// <param name="Usage">The arguments it is called with, for error messages.</param>
 /// <param name="Expects">What its first argument is, for the list of variables.</param>
 /// <param name="Evaluate">Total: whatever it is given it answers, or ends the rendering with a reason.</param>
 internal sealed record Helper(
@@ -28,23 +28,23 @@ internal static class Helpers
 
     private static IEnumerable<Helper> Logic() =>
     [
-        new("default", 2, 2, "default value \"instead\"", VariableKind.Text, LogicHelpers.Default) { TakesLast = true, TakesMissing = true },
-        new("or", 2, 16, "or a b", VariableKind.Unknown, LogicHelpers.Or) { TakesLast = true, TakesMissing = true },
-        new("and", 2, 16, "and a b", VariableKind.Unknown, LogicHelpers.And) { TakesMissing = true },
-        new("not", 1, 1, "not value", VariableKind.Unknown, LogicHelpers.Not) { TakesMissing = true },
-        new("eq", 2, 2, "eq a b", VariableKind.Unknown, LogicHelpers.Equal) { TakesMissing = true },
-        new("ne", 2, 2, "ne a b", VariableKind.Unknown, LogicHelpers.NotEqual) { TakesMissing = true },
-        new("gt", 2, 2, "gt a b", VariableKind.Number, LogicHelpers.Greater) { TakesMissing = true },
-        new("lt", 2, 2, "lt a b", VariableKind.Number, LogicHelpers.Less) { TakesMissing = true },
+        new("default", 2, 2, "value \"instead\"", VariableKind.Text, LogicHelpers.Default) { TakesLast = true, TakesMissing = true },
+        new("or", 2, 16, "a b", VariableKind.Unknown, LogicHelpers.Or) { TakesLast = true, TakesMissing = true },
+        new("and", 2, 16, "a b", VariableKind.Unknown, LogicHelpers.And) { TakesMissing = true },
+        new("not", 1, 1, "value", VariableKind.Unknown, LogicHelpers.Not) { TakesMissing = true },
+        new("eq", 2, 2, "a b", VariableKind.Unknown, LogicHelpers.Equal) { TakesMissing = true },
+        new("ne", 2, 2, "a b", VariableKind.Unknown, LogicHelpers.NotEqual) { TakesMissing = true },
+        new("gt", 2, 2, "a b", VariableKind.Number, LogicHelpers.Greater) { TakesMissing = true },
+        new("lt", 2, 2, "a b", VariableKind.Number, LogicHelpers.Less) { TakesMissing = true },
     ];
 
     private static IEnumerable<Helper> Texts() =>
     [
-        new("upper", 1, 1, "upper text", VariableKind.Text, TextHelpers.Upper),
-        new("lower", 1, 1, "lower text", VariableKind.Text, TextHelpers.Lower),
-        new("truncate", 2, 3, "truncate text 20", VariableKind.Text, TextHelpers.Truncate),
-        new("urlencode", 1, 1, "urlencode text", VariableKind.Text, TextHelpers.UrlEncode),
-        new("formatDate", 1, 2, "formatDate date \"d MMMM yyyy\"", VariableKind.Date, FormatHelpers.Date) { Named = ["timezone", "locale"] },
-        new("formatNumber", 1, 2, "formatNumber number 2", VariableKind.Number, FormatHelpers.Number) { Named = ["locale"] },
+        new("upper", 1, 1, "text", VariableKind.Text, TextHelpers.Upper),
+        new("lower", 1, 1, "text", VariableKind.Text, TextHelpers.Lower),
+        new("truncate", 2, 3, "text 20", VariableKind.Text, TextHelpers.Truncate),
+        new("urlencode", 1, 1, "text", VariableKind.Text, TextHelpers.UrlEncode),
+        new("formatDate", 1, 2, "date \"d MMMM yyyy\"", VariableKind.Date, FormatHelpers.Date) { Named = ["timezone", "locale"] },
+        new("formatNumber", 1, 2, "number 2", VariableKind.Number, FormatHelpers.Number) { Named = ["locale"] },
     ];
 }

@@ -19,7 +19,7 @@ internal static class TextHelpers
         var ending = call.Arguments.Length > 2 ? call.Arguments[2].Evaluate(state).ToText() : Ellipsis;
         if (length is { Kind: ValueKind.Number, Number: >= 0 and <= int.MaxValue })
             return Change(call, state, text => Cut(text, (int)length.Number, ending));
-        state.Fail(call.Position, "truncate needs the most characters as a number: {{truncate text 20}}.");
+        state.Fail(call.Position, $"{call.Helper.Name} needs the most characters as a number: {{{{{call.Helper.Name} {call.Helper.Usage}}}}}.");
         return TemplateValue.Missing;
     }
 
