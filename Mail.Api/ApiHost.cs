@@ -47,6 +47,7 @@ internal static class ApiHost
         services.AddWebhooks();
         services.AddTemplates();
         services.AddSingleton<Sending>();
+        services.AddStoredMessages();
         services.AddEvents();
         services.AddSingleton<DevInboxArrivals>();
         services.AddHostedService(provider => provider.GetRequiredService<DevInboxArrivals>());
@@ -69,6 +70,7 @@ internal static class ApiHost
         {
             var mail = app.MapGroup(prefix).WithSurface(Surface.Mail).WithKnownQuery().WithValidation();
             mail.MapMessages();
+            mail.MapStoredMessages();
             mail.MapEvents();
             mail.MapApiKeys();
             mail.MapWebhooks();
@@ -79,6 +81,7 @@ internal static class ApiHost
         var account = app.MapGroup("/v1").WithSurface(Surface.Account).WithKnownQuery().WithValidation();
         account.MapEmails();
         account.MapEmailBatches();
+        account.MapStoredEmails();
         account.MapAccountApiKeys();
         account.MapAccountWebhooks();
         account.MapAccountTemplates();

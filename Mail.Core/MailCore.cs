@@ -37,6 +37,7 @@ public static class MailCore
         builder.AddMailOptions<SecretOptions>(SecretOptions.Section);
         builder.AddMailOptions<MailHostOptions>(MailHostOptions.Section);
         builder.AddMailOptions<DemoOptions>(DemoOptions.Section);
+        builder.AddMailOptions<ConversationOptions>(ConversationOptions.Section);
 
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
@@ -57,6 +58,8 @@ public static class MailCore
         services.AddSingleton<DkimKeyStore>();
         services.AddSingleton<DomainSigners>();
         services.AddSingleton<MessageStore>();
+        services.AddSingleton<CancelStore>();
+        services.AddSingleton<DeliveryLogStore>();
         services.AddSingleton<EventStore>();
         services.AddSingleton<QueueStore>();
         services.AddSingleton<QueueListener>();
@@ -100,6 +103,7 @@ public static class MailCore
         services.AddSingleton<MessageRendering>();
         services.AddSingleton<AcceptChecks>();
         services.AddSingleton<AcceptMessages>();
+        services.AddSingleton<ResendMessages>();
         return builder;
     }
 

@@ -18,6 +18,10 @@ internal static class ContentJson
     public static string? Write(IReadOnlyList<StoredAttachment> attachments) =>
         attachments.Count > 0 ? JsonSerializer.Serialize(attachments, StoredJson.Default.IReadOnlyListStoredAttachment) : null;
 
+    /// <summary>The data of an event about one recipient.</summary>
+    public static string WriteRecipient(string address) =>
+        Write(new Dictionary<string, string> { ["recipient"] = address })!;
+
     public static IReadOnlyDictionary<string, string> ReadMap(string? json) =>
         json is null ? new Dictionary<string, string>() : JsonSerializer.Deserialize(json, StoredJson.Default.IReadOnlyDictionaryStringString)!;
 

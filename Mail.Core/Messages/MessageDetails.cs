@@ -1,4 +1,5 @@
 using Mail.Core.Organizations;
+using Mail.Core.Templates;
 
 namespace Mail.Core.Messages;
 
@@ -24,6 +25,15 @@ public sealed record MessageDetails
     public required IReadOnlyList<StoredAttachment> Attachments { get; init; }
 
     public required IReadOnlyList<RecipientDetails> Recipients { get; init; }
+
+    /// <summary>What brought it in, such as <c>api</c> or <c>batch</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>What it was rendered from, if it was.</summary>
+    public TemplateId? Template { get; init; }
+
+    /// <summary>It holds a secret: neither subject nor content are shown.</summary>
+    public bool IsSensitive { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

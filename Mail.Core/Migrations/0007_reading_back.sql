@@ -8,7 +8,7 @@ create index message_recipients_address on message_recipients (organization_id, 
 -- What did not go well. What is still under way is found through its queue rows, whose index now begins like every
 -- other with the organization.
 create index messages_status on messages (organization_id, status, id)
-    where status in ('failed', 'bounced', 'suppressed', 'canceled');
+    where status in ('scheduled', 'failed', 'bounced', 'suppressed', 'canceled');
 drop index delivery_queue_message;
 create index delivery_queue_message on delivery_queue (organization_id, message_id);
 
@@ -40,3 +40,22 @@ create table delivery_logs (
 ) partition by range (id);
 
 select ensure_month_partitions(3);
+
+-- Drops the partitions of a table that hold nothing from the given moment on. Rather not now than in the way of others.
+create function drop_month_partitions(parent text, before timestamptz) returns integer language plpgsql as $$
+declare
+    partition_name text;
+    dropped integer := 0;
+begin
+    perform set_config('lock_timeout', '2s', true);
+    for partition_name in
+        select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = to_regclass(parent) and c.relname ~ ('^' || parent || '_[0-9]{6}$')
+          and to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month' <= before at time zone 'UTC'
+        order by c.relname
+    loop
+        execute format('drop table %I', partition_name);
+        dropped := dropped + 1;
+    end loop;
+    return dropped;
+end $$;

@@ -9,6 +9,10 @@ public sealed class MaintenanceStore(NpgsqlDataSource database)
     public Task EnsurePartitionsAsync(int monthsAhead, CancellationToken cancellationToken) =>
         database.ExecuteAsync("select ensure_month_partitions($1)", cancellationToken, monthsAhead);
 
+    /// <summary>Drops the partitions of the SMTP conversations that are all older than that.</summary>
+    public Task DropConversationsAsync(TimeSpan olderThan, CancellationToken cancellationToken) =>
+        database.ExecuteAsync("select drop_month_partitions('delivery_logs', now() - $1)", cancellationToken, olderThan);
+
     /// <summary>Deletes up to <paramref name="count"/> idempotency keys that are out of date. Returns how many.</summary>
     public Task<int> DeleteExpiredIdempotencyKeysAsync(int count, CancellationToken cancellationToken) =>
         database.ExecuteAsync(

@@ -19,6 +19,19 @@ internal static class QueryExtensions
         return rows;
     }
 
+    /// <summary>Within the transaction that is open on the connection.</summary>
+    public static async Task<List<T>> QueryAsync<T>(
+        this NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken,
+        params object?[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, connection).With(parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(map(reader));
+        return rows;
+    }
+
     public static async Task<T?> QuerySingleAsync<T>(
         this NpgsqlDataSource database, string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken,
         params object?[] parameters) where T : class

@@ -26,6 +26,9 @@ public sealed record DeliveryRecord
 
     public required IReadOnlyList<RecipientResult> Results { get; init; }
 
+    /// <summary>What was said to the server and by it, as <see cref="Conversation"/> writes it; null when it is not kept.</summary>
+    public string? Conversation { get; init; }
+
     /// <summary>The attempt failed through our own doing; several in a row end the item.</summary>
     public bool IsFault { get; init; }
 

@@ -13,7 +13,7 @@ internal static class RecordStatements
     public static IEnumerable<NpgsqlBatchCommand> For(List<DeliveryRecord> records, TimeProvider clock)
     {
         var rows = records.SelectMany(record => record.Results.Select(result => new Row(record, result))).ToList();
-        return [LockShared(records), Attempts(rows, clock), Recipients(rows), Messages(records), Events(rows)];
+        return [LockShared(records), Attempts(rows, clock), Recipients(rows), Messages(records), Events(rows), Conversations(records)];
     }
 
     // Two workers may settle the last recipients of one message at the same moment. The lock lets the second one's
@@ -109,6 +109,25 @@ internal static class RecordStatements
 
     private static string? StatusOf(DeliveryRecord record) =>
         record is { CoversMessage: true, Results: [var only] } ? only.Status.ToText() : null;
+
+    // One row for all recipients of a transaction. Arrays cannot hold arrays of different lengths, so their numbers travel as text.
+    private static NpgsqlBatchCommand Conversations(List<DeliveryRecord> records)
+    {
+        var kept = records.Where(record => record.Conversation is not null).ToList();
+        return Batched.Command(
+            """
+            insert into delivery_logs (organization_id, message_id, recipients, number, started_at, conversation)
+            select organization_id, message_id, recipients::smallint[], number, started_at, conversation
+            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::timestamptz[], $6::text[])
+                as item (organization_id, message_id, recipients, number, started_at, conversation)
+            """,
+            Batched.Uuids(kept, record => record.Organization.Value),
+            Batched.Uuids(kept, record => record.Message.Value),
+            Batched.Texts(kept, record => $"{{{string.Join(',', record.Results.Select(result => result.Ordinal))}}}"),
+            Batched.Array(kept, record => record.AttemptNumber, NpgsqlDbType.Integer),
+            Batched.Array(kept, record => record.StartedAt, NpgsqlDbType.TimestampTz),
+            Batched.Texts(kept, record => record.Conversation));
+    }
 
     private static NpgsqlBatchCommand Events(List<Row> rows) => EventStatements.Append([.. rows.SelectMany(DeliveryEvents.Of)]);
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Mail.Worker.Delivery;
 
 /// <summary>Turns what an attempt came to into the record of it, with the time of the next one.</summary>
-internal sealed class AttemptRecords(IOptions<RetryOptions> options, WorkerName worker)
+internal sealed class AttemptRecords(IOptions<RetryOptions> options, Conversations conversations, WorkerName worker)
 {
     public DeliveryRecord Of(HeldItem item, Attempt.Ended attempt, DateTimeOffset startedAt, TimeSpan took)
     {
@@ -27,6 +27,7 @@ internal sealed class AttemptRecords(IOptions<RetryOptions> options, WorkerName 
             CoversMessage = item.Recipients.Count == job.Recipients.Count,
             RetryIn = retryIn,
             IsDelayed = retryIn is not null && !job.IsDelayed && IsLate(job.Age + took),
+            Conversation = conversations.Of(item, attempt, startedAt),
             IsFault = attempt.Verdicts.Any(verdict => verdict.Cause == DeliveryCause.InternalError),
             Results = [.. item.Recipients.Zip(attempt.Verdicts, (recipient, verdict) =>
                 ToResult(recipient, retryIn is null ? Settled(verdict, isFinal) : verdict, attempt.Peer) with { IsFinal = isFinal, HasExpired = retryIn is null && IsOpen(verdict, isFinal) })],

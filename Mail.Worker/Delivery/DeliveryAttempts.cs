@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mail.Core.Messages;
 using Mail.Core.Queue;
+using Mail.Protocol.Smtp;
 using Mail.Worker.Pools;
 using Mail.Worker.Shaping;
 using Microsoft.Extensions.Options;
@@ -32,6 +33,7 @@ internal sealed partial class DeliveryAttempts(
         using var span = WorkerTracing.StartDelivery(item);
         var startedAt = clock.GetUtcNow();
         var started = clock.GetTimestamp();
+        item.Transcript = new SmtpTranscript(clock);
         var attempt = await AttemptAsync(routed, destination);
         switch (attempt)
         {

@@ -41,6 +41,7 @@ internal static class DeliveryServices
         services.AddSingleton<MessageBuilder>();
         services.AddSingleton<SmtpConnector>();
         services.AddSingleton<DeliveryTransaction>();
+        services.AddSingleton<Conversations>();
         services.AddSingleton<AttemptRecords>();
         services.AddSingleton<DeliveryAttempts>();
         services.AddSingleton<DeliveryDispatch>();

@@ -35,7 +35,7 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
         foreach (var target in route.Targets)
         {
             await opening.WaitAsync(destination.Shape, item.WhenCut);
-            switch (await connector.ConnectAsync(target, route.Relay, item.WhenCut))
+            switch (await connector.ConnectAsync(target, route.Relay, item.Transcript, item.WhenCut))
             {
                 case SmtpConnectResult.Connected(var smtp):
                     var connection = new PooledConnection(smtp, target);
@@ -61,6 +61,7 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
         PooledConnection connection, SmtpEnvelope envelope, BuiltMessage message, HeldItem item, ConnectionPool connections)
     {
         using var span = WorkerTracing.StartTransaction(connection);
+        connection.Smtp.Transcript = item.Transcript;
         try
         {
             var result = await connection.Smtp.SendAsync(Traced(envelope, item), message.Octets, item.WhenCut);
@@ -69,6 +70,7 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
         }
         finally
         {
+            connection.Smtp.Transcript = null;
             await connections.ReturnAsync(connection);
         }
     }

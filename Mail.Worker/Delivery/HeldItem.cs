@@ -1,4 +1,5 @@
 using Mail.Core.Queue;
+using Mail.Protocol.Smtp;
 
 namespace Mail.Worker.Delivery;
 
@@ -23,6 +24,9 @@ internal sealed class HeldItem(DeliveryJob job, DateTimeOffset claimedAt, long l
 
     /// <summary>Monotonic time of the claim or the latest renewal, taken before it was sent.</summary>
     public long LeasedAt => Volatile.Read(ref _leasedAt);
+
+    /// <summary>What is said in the attempt.</summary>
+    public SmtpTranscript? Transcript { get; set; }
 
     /// <summary>Cancelled when the lease is lost or the worker can wait no longer.</summary>
     public CancellationToken WhenCut => _cut.Token;

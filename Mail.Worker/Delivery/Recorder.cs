@@ -77,7 +77,11 @@ internal sealed partial class Recorder : BackgroundService
         {
             // An outcome that is never written means a mail that is sent again and again: rather one without the server's words.
             Log.OutcomeRefused(_logger, record.Message, error);
-            var plain = record with { Results = [.. record.Results.Select(result => result with { Reply = null, EnhancedCode = null })] };
+            var plain = record with
+            {
+                Conversation = null,
+                Results = [.. record.Results.Select(result => result with { Reply = null, EnhancedCode = null })],
+            };
             return await _records.CommitAsync(plain, CancellationToken.None);
         }
     }

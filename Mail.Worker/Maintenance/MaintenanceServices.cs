@@ -2,6 +2,7 @@ using Mail.Core;
 using Mail.Core.Batches;
 using Mail.Core.Otp;
 using Mail.Core.Persistence;
+using Mail.Core.Queue;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Maintenance;
@@ -15,6 +16,10 @@ internal static class MaintenanceServices
         builder.Services.AddSingleton<BatchStore>();
         builder.Services.AddMaintenanceJob<MaintenanceStore>((store, options) => MaintenanceJob.Whole(
             "partitions", options.PartitionInterval, token => store.EnsurePartitionsAsync(options.MonthsAhead, token)));
+        builder.Services.AddSingleton(provider => MaintenanceJob.Whole(
+            "conversations", provider.GetRequiredService<IOptions<MaintenanceOptions>>().Value.PartitionInterval,
+            token => provider.GetRequiredService<MaintenanceStore>().DropConversationsAsync(
+                provider.GetRequiredService<IOptions<ConversationOptions>>().Value.KeepFor, token)));
         builder.Services.AddMaintenanceJob<MaintenanceStore>((store, options) => new MaintenanceJob(
             "idempotency keys", options.CleanUpInterval, options.CleanUpBatch,
             token => store.DeleteExpiredIdempotencyKeysAsync(options.CleanUpBatch, token)));

@@ -11,9 +11,10 @@ internal sealed class SmtpConnector(
 {
     private readonly SmtpTimeouts _timeouts = new() { Connect = connections.Value.ConnectTimeout };
 
-    public async Task<SmtpConnectResult> ConnectAsync(Target target, RelayOptions? relay, CancellationToken cancellationToken)
+    public async Task<SmtpConnectResult> ConnectAsync(
+        Target target, RelayOptions? relay, SmtpTranscript? transcript, CancellationToken cancellationToken)
     {
-        var options = OptionsFor(target, relay);
+        var options = OptionsFor(target, relay) with { Transcript = transcript };
         var result = await SmtpClientConnection.ConnectAsync(target.EndPoint, options, cancellationToken);
         // RFC 7435: TLS that does not work is no worse than none where none was asked for.
         if (options.Tls == SmtpTlsMode.Opportunistic && !options.ImplicitTls

@@ -26,7 +26,7 @@ public sealed record EmailResponse(
         _ => throw new UnreachableException(),
     };
 
-    private static string? ErrorOf(MessageDetails message) => message.Status is MessageStatus.Bounced or MessageStatus.Failed
+    internal static string? ErrorOf(MessageDetails message) => message.Status is MessageStatus.Bounced or MessageStatus.Failed
         ? message.Recipients.FirstOrDefault(recipient => recipient.Status == message.Status)?.Reply
         : null;
 

@@ -34,6 +34,15 @@ public sealed record MessageResponse
 
     public required IReadOnlyList<RecipientResponse> Recipients { get; init; }
 
+    /// <summary>What brought it in: <c>api</c>, <c>batch</c>, <c>scheduled</c>, <c>otp</c>, <c>template_test</c> or <c>submission</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The template it was rendered from.</summary>
+    public required string? TemplateId { get; init; }
+
+    /// <summary>It holds a secret, such as a one-time code: neither subject nor content are shown.</summary>
+    public required bool Sensitive { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When the last recipient was settled.</summary>
@@ -57,6 +66,9 @@ public sealed record MessageResponse
         Metadata = message.Metadata,
         Attachments = [.. message.Attachments.Select(AttachmentResponse.Of)],
         Recipients = [.. message.Recipients.Select(RecipientResponse.Of)],
+        Source = message.Source,
+        TemplateId = message.Template?.ToString(),
+        Sensitive = message.IsSensitive,
         CreatedAt = message.CreatedAt,
         SettledAt = message.SettledAt,
         Content = message.Content is { } content ? new ContentResponse(content.Html, content.Text, content.Headers) : null,

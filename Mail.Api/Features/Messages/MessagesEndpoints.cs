@@ -11,16 +11,12 @@ internal static class MessagesEndpoints
     {
         var limit = new RequestSizeLimitAttribute(Limits(mail).MaxRequestBytes);
         mail.MapPost("/send", SendMessage.Mail).RequireScope(Scopes.EmailsSend).WithMetadata(limit);
-        mail.MapGet("/messages/{id}", ReadMessages.Get).RequireScope(Scopes.EmailsRead);
-        mail.MapGet("/messages/{id}/attempts", ReadMessages.Attempts).RequireScope(Scopes.EmailsRead);
-        mail.MapGet("/messages/{id}/timeline", ReadMessages.Timeline).RequireScope(Scopes.EmailsRead);
     }
 
     public static void MapEmails(this RouteGroupBuilder account)
     {
         var limit = new RequestSizeLimitAttribute(Limits(account).MaxRequestBytes);
         account.MapPost("/emails", SendMessage.Account).RequireScope(Scopes.EmailsSend).WithMetadata(limit);
-        account.MapGet("/emails/{id}", ReadMessages.GetEmail).RequireScope(Scopes.EmailsRead);
     }
 
     private static SendOptions Limits(RouteGroupBuilder group) =>

@@ -32,6 +32,15 @@ internal static class ReadMessages
         return Envelope.List<AttemptResponse>([.. attempts.Select(AttemptResponse.Of)]);
     }
 
+    public static async Task<Results<Ok<ListEnvelope<LogResponse>>, Problem>> Logs(
+        string id, DeliveryLogStore logs, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (!TryRead(id, out var message)
+            || await logs.OfMessageAsync(context.Caller().Organization, message, cancellationToken) is not { } found)
+            return Problem.NotFound("message");
+        return Envelope.List<LogResponse>([.. found.Select(LogResponse.Of)]);
+    }
+
     public static async Task<Results<Ok<ListEnvelope<TimelineItem>>, Problem>> Timeline(
         string id, MessageStore messages, EventStore events, HttpContext context, CancellationToken cancellationToken)
     {
@@ -57,7 +66,7 @@ internal static class ReadMessages
             : Task.FromResult<MessageDetails?>(null);
 
     // A text that is no id names nothing: 404, as for an id that nothing has.
-    private static bool TryRead(string id, out MessageId message)
+    public static bool TryRead(string id, out MessageId message)
     {
         if (!PrefixedId.TryParse(id, out message))
             return false;

@@ -16,6 +16,8 @@ internal sealed class Body<T> : IBody, IBindableFromHttpContext<Body<T>> where T
     // Found once: the contexts of the features do not change while the process runs.
     private static JsonTypeInfo<T>? _type;
 
+    private static readonly bool _mayBeAbsent = typeof(T).IsAssignableTo(typeof(IMayBeAbsent));
+
     private readonly T? _value;
     private readonly Problem? _unreadable;
     private readonly IReadOnlyList<FieldError> _shapeErrors;
@@ -36,6 +38,8 @@ internal sealed class Body<T> : IBody, IBindableFromHttpContext<Body<T>> where T
 
     public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
+        if (_mayBeAbsent && context.Request is { ContentLength: null or 0, ContentType: null })
+            return Read("{}"u8.ToArray(), _type ??= (JsonTypeInfo<T>)BodyTypes.Find(context.RequestServices, typeof(T)));
         if (!IsJson(context.Request))
             return Unreadable(new Problem(ProblemKind.UnsupportedMediaType, "Send the body as 'Content-Type: application/json' in UTF-8."));
         if (await BodyBytes.ReadAsync(context) is not { } bytes)
@@ -109,3 +113,6 @@ internal interface IBody
     /// <summary>Null when the body is good.</summary>
     Problem? Check(IValidator? validator);
 }
+
+/// <summary>A request type whose body can be left out; it stands for an empty object then.</summary>
+internal interface IMayBeAbsent;

@@ -29,6 +29,45 @@ public sealed class DeliveryTests
         Assert.Equal(0, await system.CountAsync("select count(*) from delivery_queue"));
     }
 
+    [Theory]
+    [InlineData("All", 1)]
+    [InlineData("Failures", 0)]
+    public async Task The_conversation_with_the_server_is_kept_as_the_options_say(string keep, int kept)
+    {
+        await using var sink = ScriptedSmtpServer.Start();
+        await using var system = await WorkerSystem.CreateAsync(sink.EndPoint, settings: ("Mail:Conversations:Keep", keep));
+        await system.StartWorkerAsync();
+
+        var id = await system.AcceptAsync(message => message with { Text = "the body is not kept" });
+        await system.WhenAsync(id, MessageStatus.Sent);
+
+        var logs = await system.Front.Services.GetRequiredService<DeliveryLogStore>()
+            .OfMessageAsync(system.Caller.Organization, id, CancellationToken.None);
+        Assert.Equal(kept, logs!.Count);
+        var text = string.Join('\n', logs.SelectMany(log => log.Lines).Select(line => $"{line.Speaker} {line.Stage} {line.Text}"));
+        if (kept == 1)
+        {
+            Assert.Contains("Client mail_from MAIL FROM:<", text, StringComparison.Ordinal);
+            Assert.Contains("Server end_of_data 250", text, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain("body", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_attempt_keeps_its_conversation_in_any_case()
+    {
+        await using var sink = ScriptedSmtpServer.Start(new SmtpScript().On("RCPT", SmtpStep.Reply("550 5.1.1 no such user")));
+        await using var system = await WorkerSystem.CreateAsync(sink.EndPoint, settings: ("Mail:Conversations:Keep", "Failures"));
+        await system.StartWorkerAsync();
+
+        var id = await system.AcceptAsync();
+        await system.WhenAsync(id, MessageStatus.Bounced);
+
+        var logs = await system.Front.Services.GetRequiredService<DeliveryLogStore>()
+            .OfMessageAsync(system.Caller.Organization, id, CancellationToken.None);
+        Assert.Contains(Assert.Single(logs!).Lines, line => line.Text == "550 5.1.1 no such user");
+    }
+
     [Fact]
     public async Task The_signature_verifies_with_the_key_of_the_domain()
     {

@@ -17,7 +17,7 @@ internal static class Deliveries
 
     /// <summary>Records one outcome for all recipients of the job. Returns whether the lease still held.</summary>
     public static async Task<bool> RecordAsync(
-        this Tenant tenant, DeliveryJob job, DeliveryOutcome outcome, int code, string enhanced, string reply)
+        this Tenant tenant, DeliveryJob job, DeliveryOutcome outcome, int code, string enhanced, string reply, string? conversation = null)
     {
         var now = TimeProvider.System.GetUtcNow();
         var open = job.Open.ToList();
@@ -25,7 +25,7 @@ internal static class Deliveries
         {
             Lease = job.Lease, Organization = job.Organization, Message = job.Message, AttemptNumber = 1, Worker = "test",
             StartedAt = now, EndedAt = now.AddMilliseconds(5), CoversMessage = open.Count == job.Recipients.Count,
-            RetryIn = outcome == DeliveryOutcome.Deferred ? TimeSpan.FromMinutes(5) : null,
+            RetryIn = outcome == DeliveryOutcome.Deferred ? TimeSpan.FromMinutes(5) : null, Conversation = conversation,
             Results = [.. open.Select(recipient => new RecipientResult(
                 recipient.Ordinal, recipient.Address, outcome, "end_of_data", "reply", "mx.recipient.test", "192.0.2.1",
                 "TLS 1.3", "TLS_AES_256_GCM_SHA384", code, enhanced, reply))],

@@ -5,7 +5,7 @@ namespace Mail.Api.Tests.Features.Messages;
 [Collection(ApiCollection.Name)]
 public sealed class ReadMessagesTests(ApiFixture api)
 {
-    private static readonly string[] Suffixes = ["", "/attempts", "/timeline"];
+    private static readonly string[] Suffixes = ["", "/attempts", "/timeline", "/logs"];
 
     [Fact]
     public async Task A_message_is_read_back_without_its_bodies()
