@@ -4,6 +4,7 @@ using Mail.Api.Features.Batches;
 using Mail.Api.Features.Assets;
 using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Events;
+using Mail.Api.Features.Domains;
 using Mail.Api.Features.Messages;
 using Mail.Api.Features.Operator;
 using Mail.Api.Features.Otp;
@@ -33,6 +34,7 @@ internal static class ApiHost
         builder.AddMailOptions<SendOptions>(SendOptions.Section);
         builder.AddOtp();
         builder.AddBatches();
+        builder.AddDomains();
         builder.AddRateLimits();
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json =>
@@ -77,6 +79,7 @@ internal static class ApiHost
             mail.MapOtp();
             mail.MapBatches();
             mail.MapTemplates();
+            mail.MapDomains();
         }
         var account = app.MapGroup("/v1").WithSurface(Surface.Account).WithKnownQuery().WithValidation();
         account.MapEmails();
@@ -85,6 +88,7 @@ internal static class ApiHost
         account.MapAccountApiKeys();
         account.MapAccountWebhooks();
         account.MapAccountTemplates();
+        account.MapAccountDomains();
         app.MapGroup("/v1").WithKnownQuery().WithValidation().MapDevInbox();
         foreach (var prefix in AssetPrefixes)
             app.MapGroup(prefix).WithKnownQuery().WithValidation().MapAssets();

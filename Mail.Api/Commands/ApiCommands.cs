@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mail.Core;
+using Mail.Core.Domains;
 using Mail.Core.Persistence;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -38,6 +39,7 @@ internal static class ApiCommands
         // Standard output is for what was asked.
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).AddFilter("Npgsql", LogLevel.Warning);
         builder.AddMailCore();
+        builder.AddDomainOperations();
         using var host = builder.Build();
         try
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Mail.Api.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -20,6 +21,9 @@ internal sealed class Problem(ProblemKind kind, string detail) : IResult, IEndpo
 
     /// <summary>When to try again.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>What to publish in DNS so that the same request is no longer refused.</summary>
+    public ProofRecord? Proof { get; init; }
 
     public static Problem Validation(IReadOnlyList<FieldError> errors) =>
         new(ProblemKind.ValidationError, errors.Count == 1 ? errors[0].Message : $"{errors.Count} fields are not valid; see errors.")
@@ -57,13 +61,17 @@ internal sealed class Problem(ProblemKind kind, string detail) : IResult, IEndpo
     private byte[] Write(HttpContext context, int status) => JsonSerializer.SerializeToUtf8Bytes(
         new ProblemBody(
             ErrorPages.AddressOf(context, kind.Code), kind.Title, status, detail, context.Request.Path.Value ?? "/", kind.Code, Errors,
-            "req_" + RequestTrace.IdOf(context), Success: false, detail, new ProblemSummary(kind.Code, detail)),
+            "req_" + RequestTrace.IdOf(context), Success: false, detail, new ProblemSummary(kind.Code, detail), Proof),
         Json.ProblemBody);
 }
 
 /// <summary>The body of every refusal.</summary>
 public sealed record ProblemBody(
     string Type, string Title, int Status, string Detail, string Instance, string Code, IReadOnlyList<FieldError> Errors,
-    string RequestId, bool Success, string Message, ProblemSummary Error);
+    string RequestId, bool Success, string Message, ProblemSummary Error,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ProofRecord? Proof = null);
 
 public sealed record ProblemSummary(string Code, string Message);
+
+/// <summary>A DNS record that proves who controls a domain.</summary>
+public sealed record ProofRecord(string Type, string Name, string Value);

@@ -74,7 +74,7 @@ public sealed class DomainChangeStore(NpgsqlDataSource database, DkimKeyStore ke
     }
 
     /// <summary>Switches off whoever owns the name, of all organizations. False when nobody does or it is off already.</summary>
-    internal async Task<bool> DisableAsync(string name, CancellationToken cancellationToken)
+    public async Task<bool> DisableAsync(string name, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -94,7 +94,7 @@ public sealed class DomainChangeStore(NpgsqlDataSource database, DkimKeyStore ke
     }
 
     /// <summary>Lets a domain that the operator switched off be verified again. False when there is none.</summary>
-    internal async Task<bool> EnableAsync(string name, CancellationToken cancellationToken) => await database.ExecuteAsync(
+    public async Task<bool> EnableAsync(string name, CancellationToken cancellationToken) => await database.ExecuteAsync(
         """
         update domains set status = 'pending', disabled_reason = null, pending_since = now(), next_check_at = now(), check_token = check_token + 1
         where name = $1 and status = 'disabled' and disabled_reason is distinct from 'claimed'

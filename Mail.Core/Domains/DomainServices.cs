@@ -1,6 +1,9 @@
+using Mail.Core.Domains.Blocklists;
 using Mail.Core.Domains.Records;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Mail.Core.Domains;
 
@@ -11,7 +14,9 @@ public static class DomainServices
     {
         builder.AddMailDns();
         builder.AddMailOptions<DomainOptions>(DomainOptions.Section);
+        builder.AddMailOptions<BlocklistOptions>(BlocklistOptions.Section);
         var services = builder.Services;
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BlocklistOptions>, BlocklistOptionsValidator>());
         services.TryAddSingleton<SendingDomainName>();
         services.TryAddSingleton<DomainRecords>();
         services.TryAddSingleton<DnsRecordCheck>();
@@ -24,6 +29,7 @@ public static class DomainServices
         services.TryAddSingleton<ClaimDomain>();
         services.TryAddSingleton<RotateDkim>();
         services.TryAddSingleton<DeleteDomain>();
+        services.TryAddSingleton<BlocklistCheck>();
         return builder;
     }
 }

@@ -1,5 +1,6 @@
 using Mail.Core.Domains.Records;
 using Mail.Core.Organizations;
+using Mail.Protocol.Addresses;
 
 namespace Mail.Core.Domains;
 
@@ -40,6 +41,13 @@ public sealed record SendingDomain
     public required IReadOnlyList<RecordCheck> Checks { get; init; }
 
     public string MailFromHost => $"{MailFromSubdomain}.{Name}";
+
+    /// <summary>A text as a host that can track for this domain, or null: one under it that nothing else is at.</summary>
+    public string? TrackingHostOf(string text) =>
+        DomainName.TryParse(text, out var host) && host.Ascii != Name && SendingDomainName.IsAtOrBelow(host.Ascii, Name)
+            && !SendingDomainName.IsAtOrBelow(host.Ascii, MailFromHost)
+            ? host.Ascii
+            : null;
 }
 
 /// <summary>A signing key as it is published.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
 using Mail.TestKit.Servers;
 
 namespace Mail.Api.Tests.Commands;
@@ -119,25 +117,6 @@ public sealed class CommandTests
         Assert.Contains("migrat", result.Error, StringComparison.Ordinal);
     }
 
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string database, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Mail.Api.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment =
-            {
-                ["ConnectionStrings__maildb"] = database,
-                ["ConnectionStrings__blobs"] = "UseDevelopmentStorage=true",
-                ["Mail__Secrets__MasterKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
-                ["Mail__Demo__ApiKey"] = "ms_live_abcdefgh_aaaaaaaaaabbbbbbbbbbccccccccccddd",
-                ["DOTNET_ENVIRONMENT"] = "Development",
-            },
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
-    }
+    private static Task<(int ExitCode, string Output, string Error)> RunAsync(string database, params string[] arguments) =>
+        CommandLine.RunAsync(database, new Dictionary<string, string>(), arguments);
 }
