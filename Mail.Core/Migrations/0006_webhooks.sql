@@ -70,8 +70,8 @@ create table webhook_attempts (
 ) partition by range (id);
 create index webhook_attempts_delivery on webhook_attempts (organization_id, delivery_id, number);
 
--- Leases as in delivery_queue. The endpoint leads the index: a claim goes from endpoint to endpoint, so that the backlog
--- of one is never in the way of another.
+-- Leases as in delivery_queue. Behind a backlog a claim goes from endpoint to endpoint by the second index, so that the
+-- backlog of one is never in the way of another.
 create table webhook_queue (
     id               uuid        not null primary key,
     organization_id  uuid        not null,
@@ -83,6 +83,7 @@ create table webhook_queue (
     leased_by        text
 ) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000,
         autovacuum_vacuum_insert_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.05);
+create index webhook_queue_due on webhook_queue (due_at);
 create index webhook_queue_endpoint on webhook_queue (endpoint_id, due_at);
 create index webhook_queue_leased on webhook_queue (endpoint_id) where leased_by is not null;
 

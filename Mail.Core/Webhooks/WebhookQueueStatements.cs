@@ -18,18 +18,42 @@ internal static class WebhookQueueStatements
         from dropped where d.organization_id = dropped.organization_id and d.id = dropped.id
         """;
 
-    /// <summary>The endpoints that have anything in the queue: one probe of the index for each, however long its backlog.</summary>
-    public const string Lanes =
+    // From endpoint to endpoint: one probe of the index for each, however long its backlog.
+    private const string NextOfWalk =
         """
-        with recursive lane as (
-            (select organization_id, endpoint_id, due_at from webhook_queue order by endpoint_id, due_at limit 1)
             union all
             select next.organization_id, next.endpoint_id, next.due_at
-            from lane
+            from walk
             cross join lateral (
                 select organization_id, endpoint_id, due_at from webhook_queue
-                where endpoint_id > lane.endpoint_id order by endpoint_id, due_at limit 1
+                where endpoint_id > walk.endpoint_id order by endpoint_id, due_at limit 1
             ) next
+        )
+        """;
+
+    /// <summary>Every endpoint that has anything in the queue.</summary>
+    public const string AllLanes =
+        $"""
+        with recursive walk as (
+            (select organization_id, endpoint_id, due_at from webhook_queue order by endpoint_id, due_at limit 1)
+        {NextOfWalk}
+        """;
+
+    /// <summary>
+    /// The endpoints that have something due. Where that is little it is read as it is; only behind a backlog, which may be
+    /// of one endpoint alone, all endpoints of the queue are visited.
+    /// </summary>
+    public const string DueLanes =
+        $"""
+        with recursive sample as materialized (
+            select organization_id, endpoint_id, due_at from webhook_queue where due_at <= now() order by due_at limit 1000
+        ), walk as (
+            (select organization_id, endpoint_id, due_at from webhook_queue
+             where (select count(*) from sample) = 1000 order by endpoint_id, due_at limit 1)
+        {NextOfWalk}, lane as (
+            select distinct organization_id, endpoint_id from sample where (select count(*) from sample) < 1000
+            union all
+            select organization_id, endpoint_id from walk where due_at <= now()
         )
         """;
 

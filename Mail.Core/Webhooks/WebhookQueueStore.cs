@@ -22,7 +22,7 @@ public sealed class WebhookQueueStore(NpgsqlDataSource database, WebhookSecrets 
     public Task<List<WebhookJob>> ClaimDueAsync(
         string worker, int count, int perEndpoint, TimeSpan lease, CancellationToken cancellationToken) =>
         database.QueryAsync(
-            WebhookQueueStatements.Lanes +
+            WebhookQueueStatements.DueLanes +
             """
             , due as (
                 select item.id, item.due_at, row_number() over (partition by lane.endpoint_id order by item.due_at, item.id) as place
@@ -40,7 +40,6 @@ public sealed class WebhookQueueStore(NpgsqlDataSource database, WebhookSecrets 
                     where endpoint_id = lane.endpoint_id and due_at <= now() order by due_at
                     limit greatest(0, case when endpoint.failing_since is null then $4 else 1 end - busy.held) for update skip locked
                 ) item
-                where lane.due_at <= now()
             ), chosen as (
                 select id from due order by place, due_at limit $1
             ), claimed as (
@@ -99,17 +98,17 @@ public sealed class WebhookQueueStore(NpgsqlDataSource database, WebhookSecrets 
     /// </summary>
     public Task<int> SettleOrphansAsync(int count, CancellationToken cancellationToken) =>
         database.ExecuteAsync(
-            WebhookQueueStatements.Lanes +
+            WebhookQueueStatements.AllLanes +
             """
             , orphan as (
                 select item.organization_id, item.id
-                from lane
+                from walk
                 left join lateral (
                     select id from webhook_endpoints
-                    where organization_id = lane.organization_id and id = lane.endpoint_id and status = 'active' offset 0
+                    where organization_id = walk.organization_id and id = walk.endpoint_id and status = 'active' offset 0
                 ) endpoint on true
                 cross join lateral (
-                    select organization_id, id from webhook_queue where endpoint_id = lane.endpoint_id limit $1 for update skip locked
+                    select organization_id, id from webhook_queue where endpoint_id = walk.endpoint_id limit $1 for update skip locked
                 ) item
                 where endpoint.id is null
                 limit $1

@@ -58,6 +58,24 @@ public sealed class WebhookStoreTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task A_long_backlog_of_one_endpoint_does_not_hide_another()
+    {
+        var (organization, store) = await StartAsync();
+        var busy = await AddAsync(store, organization, types: EventTypes.MessageBounced);
+        var calm = await AddAsync(store, organization, types: EventTypes.MessageOpened);
+        await database.ExecuteAsync("delete from webhook_queue; delete from webhook_deliveries");
+        await new EventStore(database.DataSource).AppendAsync(
+            [.. Enumerable.Range(0, 1500).Select(_ => NewEvent.OfMessage(organization, EventTypes.MessageBounced, new MessageId(Guid.CreateVersion7())))],
+            CancellationToken.None);
+        await database.ExecuteAsync("update webhook_queue set due_at = now() - interval '1 hour'");
+        await HappenAsync(organization, EventTypes.MessageOpened);
+
+        var claimed = await ClaimAsync(Queue(), 100);
+
+        Assert.Equal((4, 1), (claimed.Count(job => job.Webhook == busy.Id), claimed.Count(job => job.Webhook == calm.Id)));
+    }
+
+    [Fact]
     public async Task A_failing_endpoint_gets_one_at_a_time()
     {
         var (organization, store) = await StartAsync();
