@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
@@ -49,7 +50,7 @@ internal sealed class Body<T> : IBody, IBindableFromHttpContext<Body<T>> where T
 
     /// <summary>Reads a part of another body as a body of its own: its mistakes are its own too.</summary>
     public static Body<T> OfPart(JsonElement part, IServiceProvider services) =>
-        Read(JsonSerializer.SerializeToUtf8Bytes(part, ApiJson.Default.JsonElement), TypeIn(services));
+        Read(JsonMarshal.GetRawUtf8Value(part).ToArray(), TypeIn(services));
 
     public Problem? Check(IValidator? validator)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -25,10 +26,11 @@ internal static class CanonicalJson
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
-                foreach (var member in element.EnumerateObject().Where(member => member.Name != without).OrderBy(member => member.Name, StringComparer.Ordinal))
+                foreach (var (name, value) in element.EnumerateObject().Select(member => (Name: NameOf(member), member.Value))
+                             .Where(member => member.Name != without).OrderBy(member => member.Name, StringComparer.Ordinal))
                 {
-                    AppendText(hash, member.Name);
-                    Append(hash, member.Value, without: null);
+                    AppendText(hash, name);
+                    Append(hash, value, without: null);
                 }
                 hash.AppendData([0xFF]);
                 break;
@@ -38,11 +40,36 @@ internal static class CanonicalJson
                 hash.AppendData([0xFF]);
                 break;
             case JsonValueKind.String:
-                AppendText(hash, element.GetString()!);
+                AppendText(hash, TextOf(element));
                 break;
             case JsonValueKind.Number:
                 AppendText(hash, element.GetRawText());
                 break;
+        }
+    }
+
+    // An unpaired surrogate is no text; parts of a batch that have one are refused later, each by itself.
+    private static string TextOf(JsonElement element)
+    {
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return element.GetRawText();
+        }
+    }
+
+    private static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(member));
         }
     }
 

@@ -116,6 +116,9 @@ internal sealed class ShapeCheck
 
     private void AddUnknown(string name, JsonTypeInfo type, string path)
     {
+        // Looking for the nearest name of each of very many would be an attack.
+        if (_errors.Count >= FieldErrors.Max)
+            return;
         var nearest = NearestName.Of(name, type.Properties.Select(known => known.Name));
         Add(new FieldError(JsonPointer.Append(path, name), FieldCodes.UnknownField,
             $"There is no field '{JsonPointer.Shorten(name)}' here; the nearest known one is '{nearest}'."));
