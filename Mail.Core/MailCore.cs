@@ -13,6 +13,7 @@ using Mail.Core.RateLimits;
 using Mail.Core.Secrets;
 using Mail.Core.Webhooks;
 using Mail.Core.Templates;
+using Mail.Core.Suppressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -61,6 +62,8 @@ public static class MailCore
         services.AddSingleton<CancelStore>();
         services.AddSingleton<DeliveryLogStore>();
         services.AddSingleton<EventStore>();
+        services.AddSingleton<SuppressionStore>();
+        services.AddSingleton<ReportStore>();
         services.AddSingleton<QueueStore>();
         services.AddSingleton<QueueListener>();
         services.AddSingleton<HoldStore>();

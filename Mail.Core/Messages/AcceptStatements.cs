@@ -3,6 +3,7 @@ using Mail.Core.Ids;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
 using Mail.Core.Queue;
+using Mail.Core.Suppressions;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -13,23 +14,25 @@ internal static class AcceptStatements
 {
     public static IEnumerable<NpgsqlBatchCommand> For(List<PendingAccept> messages, TimeSpan retryFor, TimeProvider clock) =>
     [
-        Messages(messages), Contents(messages), Recipients(messages), Queue(messages, retryFor, clock), Events(messages), .. Companions(messages),
+        Messages(messages), Contents(messages), Recipients(messages), Queue(messages, retryFor, clock), Events(messages),
+        .. UsageStatements.For(messages), .. Companions(messages),
     ];
 
     private static NpgsqlBatchCommand Messages(List<PendingAccept> messages) => Batched.Command(
         """
         insert into messages (organization_id, id, mode, status, api_key_id, domain_id, from_address, from_name, subject,
                               tags, metadata, traceparent, source, template_id, template_version, batch_id, send_at,
-                              delivery_guarantee, track_opens, track_clicks, unsubscribe, sensitive)
-        select organization_id, id, mode, 'queued', api_key_id, domain_id, from_address, from_name, subject,
+                              delivery_guarantee, track_opens, track_clicks, unsubscribe, sensitive, settled_at)
+        select organization_id, id, mode, status, api_key_id, domain_id, from_address, from_name, subject,
                tags::jsonb, metadata::jsonb, traceparent, source, template_id, template_version, batch_id, send_at,
-               delivery_guarantee, track_opens, track_clicks, unsubscribe, sensitive
+               delivery_guarantee, track_opens, track_clicks, unsubscribe, sensitive,
+               case when status = 'suppressed' then now() end
         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
                     $9::text[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::integer[], $15::uuid[],
-                    $16::timestamptz[], $17::text[], $18::boolean[], $19::boolean[], $20::boolean[], $21::boolean[])
+                    $16::timestamptz[], $17::text[], $18::boolean[], $19::boolean[], $20::boolean[], $21::boolean[], $22::text[])
             as item (organization_id, id, mode, api_key_id, domain_id, from_address, from_name, subject, tags, metadata, traceparent,
                      source, template_id, template_version, batch_id, send_at, delivery_guarantee, track_opens, track_clicks,
-                     unsubscribe, sensitive)
+                     unsubscribe, sensitive, status)
         """,
         Batched.Uuids(messages, pending => pending.Caller.Organization.Value),
         Batched.Uuids(messages, pending => pending.Id.Value),
@@ -51,7 +54,8 @@ internal static class AcceptStatements
         Batched.Array(messages, pending => pending.Message.Tracking.Opens, NpgsqlDbType.Boolean),
         Batched.Array(messages, pending => pending.Message.Tracking.Clicks, NpgsqlDbType.Boolean),
         Batched.Array(messages, pending => pending.Message.Unsubscribe, NpgsqlDbType.Boolean),
-        Batched.Array(messages, pending => pending.Message.Sensitive, NpgsqlDbType.Boolean));
+        Batched.Array(messages, pending => pending.Message.Sensitive, NpgsqlDbType.Boolean),
+        Batched.Texts(messages, pending => pending.Status.ToText()));
 
     private static NpgsqlBatchCommand Contents(List<PendingAccept> messages) => Batched.Command(
         """
@@ -74,10 +78,11 @@ internal static class AcceptStatements
             pending.Message.Recipients.Select((recipient, ordinal) => (pending, recipient, ordinal: (short)ordinal))).ToList();
         return Batched.Command(
             """
-            insert into message_recipients (organization_id, message_id, ordinal, kind, address, name, domain, status)
-            select organization_id, message_id, ordinal, kind, address, name, domain, 'queued'
-            from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[])
-                as item (organization_id, message_id, ordinal, kind, address, name, domain)
+            insert into message_recipients (organization_id, message_id, ordinal, kind, address, name, domain, status, settled_at)
+            select organization_id, message_id, ordinal, kind, address, name, domain,
+                   case when suppressed then 'suppressed' else 'queued' end, case when suppressed then now() end
+            from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[])
+                as item (organization_id, message_id, ordinal, kind, address, name, domain, suppressed)
             """,
             Batched.Uuids(rows, row => row.pending.Caller.Organization.Value),
             Batched.Uuids(rows, row => row.pending.Id.Value),
@@ -85,13 +90,14 @@ internal static class AcceptStatements
             Batched.Texts(rows, row => row.recipient.Kind.ToText()),
             Batched.Texts(rows, row => row.recipient.Mailbox.Address.Address),
             Batched.Texts(rows, row => row.recipient.Mailbox.DisplayName),
-            Batched.Texts(rows, row => row.recipient.Mailbox.Address.AsciiDomain));
+            Batched.Texts(rows, row => row.recipient.Mailbox.Address.AsciiDomain),
+            Batched.Array(rows, row => row.pending.Suppressed.ContainsKey(row.ordinal), NpgsqlDbType.Boolean));
     }
 
     private static NpgsqlBatchCommand Queue(List<PendingAccept> messages, TimeSpan retryFor, TimeProvider clock)
     {
         var rows = messages.SelectMany(pending =>
-            pending.Message.Recipients.Select(recipient => recipient.Mailbox.Address.AsciiDomain).Distinct()
+            pending.Open.Select(item => item.Recipient.Mailbox.Address.AsciiDomain).Distinct()
                 .Select(domain => (pending, domain))).ToList();
         return Batched.Command(
             """
@@ -109,14 +115,29 @@ internal static class AcceptStatements
             Batched.Array(rows, row => row.pending.Message.ExpiresIn ?? retryFor, NpgsqlDbType.Interval));
     }
 
-    private static NpgsqlBatchCommand Events(List<PendingAccept> messages) => EventStatements.Append(
-        [.. messages.SelectMany(pending => new[] { EventTypes.MessageQueued, EventTypes.MessageAccepted }
-            .Select(type => NewEvent.OfMessage(pending.Caller.Organization, type, pending.Id))
-            .Concat(pending.Message.Companion?.Events(pending.Caller.Organization, pending.Id) ?? []))]);
+    private static NpgsqlBatchCommand Events(List<PendingAccept> messages) => EventStatements.Append([.. messages.SelectMany(EventsOf)]);
+
+    private static IEnumerable<NewEvent> EventsOf(PendingAccept pending)
+    {
+        if (pending.Status != MessageStatus.Suppressed)
+        {
+            yield return NewEvent.OfMessage(pending.Caller.Organization, EventTypes.MessageQueued, pending.Id);
+            yield return NewEvent.OfMessage(pending.Caller.Organization, EventTypes.MessageAccepted, pending.Id);
+        }
+        foreach (var (ordinal, reason) in pending.Suppressed)
+        {
+            yield return SuppressionJson.EventOf(
+                pending.Caller.Organization, pending.Id, pending.Message.Recipients[ordinal].Mailbox.Address.Address, reason);
+        }
+        foreach (var companion in pending.Message.Companions)
+        {
+            foreach (var item in companion.Events(pending.Caller.Organization, pending.Id))
+                yield return item;
+        }
+    }
 
     private static IEnumerable<NpgsqlBatchCommand> Companions(List<PendingAccept> messages) => messages
-        .Where(pending => pending.Message.Companion is not null)
-        .Select(pending => new CompanionRow(pending.Caller.Organization, pending.Id, pending.Message.Companion!))
+        .SelectMany(pending => pending.Message.Companions.Select(companion => new CompanionRow(pending.Caller.Organization, pending.Id, companion)))
         .GroupBy(row => row.Companion.GetType())
         .Select(group => group.First().Companion.Insert([.. group]));
 }

@@ -1,3 +1,4 @@
+using Mail.Core.Organizations;
 using Mail.Core.Persistence;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -13,37 +14,52 @@ internal sealed class AcceptStore(NpgsqlDataSource database, IOptions<AcceptOpti
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var keyed = await ClaimKeysAsync(connection, batch, cancellationToken);
-        var fresh = batch.Where(pending => !keyed.ContainsKey(pending)).ToList();
+        // In the transaction: what was suppressed before this moment gets nothing.
+        var pendings = await AcceptSuppressions.ApplyAsync(connection, batch, cancellationToken);
+        var decided = AcceptSuppressions.Refused(pendings);
+        await ClaimKeysAsync(connection, pendings, decided, cancellationToken);
+        var fresh = pendings.Where(pending => !decided.ContainsKey(pending)).ToList();
         if (fresh.Count > 0)
             await InsertAsync(connection, fresh, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return [.. batch.Select(pending =>
-            keyed.GetValueOrDefault(pending) ?? new AcceptOutcome.Accepted(pending.Id, MessageStatus.Queued))];
+        return [.. pendings.Select(pending => decided.GetValueOrDefault(pending) ?? new AcceptOutcome.Accepted(pending.Id, pending.Status))];
+    }
+
+    /// <summary>What a key stands for already: the message it made, or a conflict; null when it is free.</summary>
+    public async Task<AcceptOutcome?> FindByKeyAsync(OrganizationId organization, Idempotency key, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var holders = await FindKeysAsync(connection, [(organization, key)], cancellationToken);
+        return holders.Count == 0 ? null : OutcomeOf(key, holders.Values.Single());
     }
 
     /// <summary>
-    /// Takes the idempotency keys of the batch. What comes back are the messages whose key was already taken, with
-    /// their outcome. A key that another transaction is just writing is waited for, so the answer is always final.
+    /// Takes the idempotency keys of the batch. The messages whose key was already taken are decided by that. A key that
+    /// another transaction is just writing is waited for, so the answer is always final.
     /// </summary>
-    private async Task<Dictionary<PendingAccept, AcceptOutcome>> ClaimKeysAsync(
-        NpgsqlConnection connection, IReadOnlyList<PendingAccept> batch, CancellationToken cancellationToken)
+    private async Task ClaimKeysAsync(
+        NpgsqlConnection connection, IReadOnlyList<PendingAccept> batch, Dictionary<PendingAccept, AcceptOutcome> decided,
+        CancellationToken cancellationToken)
     {
-        var outcomes = new Dictionary<PendingAccept, AcceptOutcome>(ReferenceEqualityComparer.Instance);
         // Sorted, so that two transactions never wait for each other.
         var keyed = batch.Where(pending => pending.Message.Idempotency is not null)
             .OrderBy(pending => pending.Message.Idempotency!.Key, StringComparer.Ordinal)
             .ThenBy(pending => pending.Caller.Organization.Value).ThenBy(pending => pending.Id.Value).ToList();
         if (keyed.Count == 0)
-            return outcomes;
-        var won = await InsertKeysAsync(connection, FirstOfEachKey(keyed), cancellationToken);
+            return;
+        var won = await InsertKeysAsync(
+            connection, FirstOfEachKey(keyed.Where(pending => !decided.ContainsKey(pending))), cancellationToken);
         var lost = keyed.Where(pending => !won.Contains(pending.Id.Value)).ToList();
         if (lost.Count == 0)
-            return outcomes;
-        var holders = await FindKeysAsync(connection, lost, cancellationToken);
+            return;
+        var holders = await FindKeysAsync(
+            connection, lost.ConvertAll(pending => (pending.Caller.Organization, pending.Message.Idempotency!)), cancellationToken);
         foreach (var pending in lost)
-            outcomes.Add(pending, OutcomeOf(pending, holders));
-        return outcomes;
+        {
+            // A refused message took no key; what its key stands for already goes before the refusal.
+            if (holders.TryGetValue(KeyOf(pending), out var holder))
+                decided[pending] = OutcomeOf(pending.Message.Idempotency!, holder);
+        }
     }
 
     private static List<PendingAccept> FirstOfEachKey(IEnumerable<PendingAccept> keyed) => [.. keyed.DistinctBy(KeyOf)];
@@ -51,23 +67,22 @@ internal sealed class AcceptStore(NpgsqlDataSource database, IOptions<AcceptOpti
     private static (Guid, string, string) KeyOf(PendingAccept pending) =>
         (pending.Caller.Organization.Value, pending.Message.Idempotency!.Operation, pending.Message.Idempotency.Key);
 
-    private static AcceptOutcome OutcomeOf(PendingAccept pending, Dictionary<(Guid, string, string), KeyHolder> holders)
-    {
-        var holder = holders[KeyOf(pending)];
-        return holder.RequestHash.AsSpan().SequenceEqual(pending.Message.Idempotency!.RequestHash)
+    private static AcceptOutcome OutcomeOf(Idempotency key, KeyHolder holder) =>
+        holder.RequestHash.AsSpan().SequenceEqual(key.RequestHash)
             ? new AcceptOutcome.Replayed(holder.Message, holder.Status)
-            : new AcceptOutcome.IdempotencyConflict(pending.Message.Idempotency.Key);
-    }
+            : new AcceptOutcome.IdempotencyConflict(key.Key);
 
     private async Task<HashSet<Guid>> InsertKeysAsync(
         NpgsqlConnection connection, List<PendingAccept> keyed, CancellationToken cancellationToken)
     {
+        if (keyed.Count == 0)
+            return [];
         await using var command = new NpgsqlCommand(
             """
             insert into idempotency_keys as held (organization_id, operation, key, request_hash, message_id, status, expires_at)
-            select organization_id, operation, key, request_hash, message_id, 'queued', now() + $6
-            from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::uuid[])
-                as item (organization_id, operation, key, request_hash, message_id)
+            select organization_id, operation, key, request_hash, message_id, status, now() + $7
+            from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::uuid[], $6::text[])
+                as item (organization_id, operation, key, request_hash, message_id, status)
             on conflict (organization_id, operation, key) do update
                 set request_hash = excluded.request_hash, message_id = excluded.message_id, status = excluded.status,
                     expires_at = excluded.expires_at
@@ -80,6 +95,7 @@ internal sealed class AcceptStore(NpgsqlDataSource database, IOptions<AcceptOpti
             keyed.ConvertAll(pending => pending.Message.Idempotency!.Key),
             keyed.ConvertAll(pending => pending.Message.Idempotency!.RequestHash),
             keyed.ConvertAll(pending => pending.Id.Value),
+            keyed.ConvertAll(pending => pending.Status.ToText()),
             options.Value.IdempotencyLifetime);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var won = new HashSet<Guid>();
@@ -89,7 +105,7 @@ internal sealed class AcceptStore(NpgsqlDataSource database, IOptions<AcceptOpti
     }
 
     private static async Task<Dictionary<(Guid, string, string), KeyHolder>> FindKeysAsync(
-        NpgsqlConnection connection, List<PendingAccept> lost, CancellationToken cancellationToken)
+        NpgsqlConnection connection, List<(OrganizationId Organization, Idempotency Key)> keys, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -98,9 +114,9 @@ internal sealed class AcceptStore(NpgsqlDataSource database, IOptions<AcceptOpti
             join idempotency_keys held using (organization_id, operation, key)
             """, connection);
         command.With(
-            lost.ConvertAll(pending => pending.Caller.Organization.Value),
-            lost.ConvertAll(pending => pending.Message.Idempotency!.Operation),
-            lost.ConvertAll(pending => pending.Message.Idempotency!.Key));
+            keys.ConvertAll(item => item.Organization.Value),
+            keys.ConvertAll(item => item.Key.Operation),
+            keys.ConvertAll(item => item.Key.Key));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var holders = new Dictionary<(Guid, string, string), KeyHolder>();
         while (await reader.ReadAsync(cancellationToken))

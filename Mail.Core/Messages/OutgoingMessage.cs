@@ -61,7 +61,19 @@ public sealed record OutgoingMessage
     public BatchId? Batch { get; init; }
 
     /// <summary>What is committed with the message; nothing is when the message is refused or replayed.</summary>
-    public AcceptCompanion? Companion { get; init; }
+    public IReadOnlyList<AcceptCompanion> Companions { get; init; } = [];
+
+    public SuppressedRecipients OnSuppressed { get; init; } = SuppressedRecipients.Skip;
+}
+
+/// <summary>What to do when recipients are suppressed.</summary>
+public enum SuppressedRecipients
+{
+    /// <summary>They get nothing, the others their mail.</summary>
+    Skip,
+
+    /// <summary>Nobody gets anything: the message is refused.</summary>
+    Refuse,
 }
 
 public sealed record OutgoingRecipient(RecipientKind Kind, Mailbox Mailbox);

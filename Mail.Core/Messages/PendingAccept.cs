@@ -1,5 +1,7 @@
 using Mail.Core.ApiKeys;
 using Mail.Core.Domains;
+using Mail.Core.Organizations;
+using Mail.Core.Suppressions;
 
 namespace Mail.Core.Messages;
 
@@ -8,6 +10,22 @@ namespace Mail.Core.Messages;
 internal sealed record PendingAccept(
     Caller Caller, MessageId Id, DomainId Domain, OutgoingMessage Message, IReadOnlyList<StoredAttachment> Attachments, string? TraceParent)
 {
+    private static readonly Dictionary<int, string> None = [];
+
+    /// <summary>Under what the suppression of each recipient would be found.</summary>
+    public string[] AddressKeys { get; } = [.. Message.Recipients.Select(recipient => AddressKey.Of(recipient.Mailbox.Address))];
+
+    /// <summary>Ordinals of the recipients that get nothing, with the reason.</summary>
+    public IReadOnlyDictionary<int, string> Suppressed { get; init; } = None;
+
     /// <summary>Approximate size in the transaction.</summary>
     public long Bytes => 500L + (Message.Html?.Length ?? 0) + (Message.Text?.Length ?? 0);
+
+    public MessageStatus Status => Suppressed.Count < Message.Recipients.Count ? MessageStatus.Queued : MessageStatus.Suppressed;
+
+    public IEnumerable<(OutgoingRecipient Recipient, short Ordinal)> Open => Message.Recipients
+        .Select((recipient, ordinal) => (recipient, (short)ordinal)).Where(item => !Suppressed.ContainsKey(item.Item2));
+
+    /// <summary>Recipients that limits and billing count.</summary>
+    public int Counted => Caller.Mode == SendingMode.Live ? Message.Recipients.Count - Suppressed.Count : 0;
 }

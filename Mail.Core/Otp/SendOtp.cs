@@ -57,8 +57,11 @@ public sealed class SendOtp(AcceptMessages messages, OtpStore store, OtpCode cod
             Guarantee = DeliveryGuarantee.AtMostOnce,
             Sensitive = true,
             Idempotency = challenge.Idempotency,
-            Companion = new OtpCompanion(
-                id, AddressOf(challenge.To.Address), challenge.Purpose, codes.Hash(id, code), challenge.Lifetime, options.Value),
+            Companions =
+            [
+                new OtpCompanion(id, AddressOf(challenge.To.Address), challenge.Purpose, codes.Hash(id, code), challenge.Lifetime, options.Value),
+            ],
+            OnSuppressed = SuppressedRecipients.Refuse,
         };
     }
 

@@ -1,5 +1,7 @@
+using Mail.Core.Domains;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
+using Mail.Protocol.Bounces;
 
 namespace Mail.Core.Queue;
 
@@ -11,6 +13,10 @@ public sealed record DeliveryRecord
     public required OrganizationId Organization { get; init; }
 
     public required MessageId Message { get; init; }
+
+    public required SendingMode Mode { get; init; }
+
+    public required DomainId SenderDomain { get; init; }
 
     /// <summary>1 for the first attempt.</summary>
     public required int AttemptNumber { get; init; }
@@ -56,6 +62,9 @@ public sealed record RecipientResult(
     internal bool IsOpen => Outcome == DeliveryOutcome.Deferred || (Outcome == DeliveryOutcome.Uncertain && !IsFinal);
 
     internal MessageStatus Status => Outcome == DeliveryOutcome.Uncertain && IsFinal ? MessageStatus.Failed : Outcome.ToStatus();
+
+    /// <summary>What a refusal means for the address.</summary>
+    public BounceEffect Effect { get; init; } = BounceEffect.None;
 }
 
 /// <summary>The closed set of ends an attempt can have for one recipient.</summary>

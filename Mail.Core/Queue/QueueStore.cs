@@ -1,3 +1,4 @@
+using Mail.Core.Bounces;
 using Mail.Core.Domains;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
@@ -55,18 +56,22 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
         string worker, IReadOnlyCollection<LaneClaim> claims, TimeSpan lease, CancellationToken cancellationToken) =>
         ClaimAsync(ClaimExpired, worker, claims, lease, cancellationToken);
 
-    private Task<List<DeliveryJob>> ClaimAsync(
-        string sql, string worker, IReadOnlyCollection<LaneClaim> claims, TimeSpan lease, CancellationToken cancellationToken) =>
-        database.QueryAsync(sql, ReadJob, cancellationToken, worker, lease,
+    private async Task<List<DeliveryJob>> ClaimAsync(
+        string sql, string worker, IReadOnlyCollection<LaneClaim> claims, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        var jobs = await database.QueryAsync(sql, ReadJob, cancellationToken, worker, lease,
             claims.Select(claim => claim.Lane.Priority).ToArray(), claims.Select(claim => claim.Lane.Organization.Value).ToArray(),
             claims.Select(claim => claim.Lane.Name).ToArray(), claims.Select(claim => claim.Count).ToArray());
+        return await ClaimedSuppressions.ApplyAsync(database, jobs, cancellationToken);
+    }
 
     /// <summary>
     /// Leases one item that several workers did not survive. One at a time: whatever else is held when it strikes again
     /// must not come under suspicion with it.
     /// </summary>
-    public Task<List<DeliveryJob>> ClaimSuspectAsync(string worker, TimeSpan lease, CancellationToken cancellationToken) =>
-        database.QueryAsync(ClaimSuspect, ReadJob, cancellationToken, worker, lease);
+    public async Task<List<DeliveryJob>> ClaimSuspectAsync(string worker, TimeSpan lease, CancellationToken cancellationToken) =>
+        await ClaimedSuppressions.ApplyAsync(
+            database, await database.QueryAsync(ClaimSuspect, ReadJob, cancellationToken, worker, lease), cancellationToken);
 
     /// <summary>Notes that the transaction of an item begins that must not be sent twice. False when the lease is lost.</summary>
     public async Task<bool> MarkStartedAsync(QueueLease lease, CancellationToken cancellationToken) =>
@@ -121,6 +126,7 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
             foreach (var command in RecordStatements.For(written, clock))
                 batch.BatchCommands.Add(command);
             await batch.ExecuteNonQueryAsync(cancellationToken);
+            await BounceEffects.ApplyAsync(connection, written, cancellationToken);
         }
         await transaction.CommitAsync(cancellationToken);
         return written;

@@ -1,3 +1,4 @@
+using Mail.Core.Bounces;
 using Mail.Core.Events;
 using Mail.Core.Ids;
 using Mail.Core.Messages;
@@ -13,7 +14,11 @@ internal static class RecordStatements
     public static IEnumerable<NpgsqlBatchCommand> For(List<DeliveryRecord> records, TimeProvider clock)
     {
         var rows = records.SelectMany(record => record.Results.Select(result => new Row(record, result))).ToList();
-        return [LockShared(records), Attempts(rows, clock), Recipients(rows), Messages(records), Events(rows), Conversations(records)];
+        return
+        [
+            LockShared(records), Attempts(rows, clock), Recipients(rows), Messages(records), Events(rows), Conversations(records),
+            .. BounceStatements.For(rows),
+        ];
     }
 
     // Two workers may settle the last recipients of one message at the same moment. The lock lets the second one's

@@ -20,6 +20,8 @@ internal sealed class AttemptRecords(IOptions<RetryOptions> options, Conversatio
             Lease = job.Lease,
             Organization = job.Organization,
             Message = job.Message,
+            Mode = job.Mode,
+            SenderDomain = job.SenderDomain,
             AttemptNumber = job.Attempts + 1,
             Worker = worker.Value,
             StartedAt = startedAt,
@@ -49,5 +51,8 @@ internal sealed class AttemptRecords(IOptions<RetryOptions> options, Conversatio
 
     private static RecipientResult ToResult(JobRecipient recipient, Verdict verdict, Peer peer) => new(
         recipient.Ordinal, recipient.Address, verdict.Outcome, verdict.Stage.ToText(), verdict.CauseText, peer.Host, peer.Address,
-        peer.TlsVersion, peer.TlsCipher, verdict.SmtpCode, verdict.EnhancedCode, verdict.Reply);
+        peer.TlsVersion, peer.TlsCipher, verdict.SmtpCode, verdict.EnhancedCode, verdict.Reply)
+    {
+        Effect = verdict.Effect,
+    };
 }

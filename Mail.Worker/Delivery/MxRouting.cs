@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Mail.Core.Net;
 using Mail.Core.Queue;
+using Mail.Protocol.Bounces;
 using Mail.Protocol.Dns;
 using Mail.Worker.Shaping;
 using Microsoft.Extensions.Options;
@@ -18,9 +19,10 @@ internal sealed class MxRouting(IDnsResolver resolver, ShapingRules rules, IOpti
         await MailRouteLookup.FindAsync(domain, resolver, cancellationToken) switch
         {
             MailRoute.Hosts hosts => ToServers(domain, hosts.List),
-            MailRoute.NullMx => Bounce(DeliveryCause.NullMx, "5.1.10", "the domain does not accept mail (null MX)", 556), // RFC 7505 §4.1
-            MailRoute.NoSuchDomain none => Bounce(DeliveryCause.NoSuchDomain, "5.1.2", none.Detail),
-            MailRoute.NoUsableHost none => Bounce(DeliveryCause.NoHost, "5.4.4", none.Detail),
+            MailRoute.NullMx => Bounce(
+                DeliveryCause.NullMx, BounceEffect.Hard, "5.1.10", "the domain does not accept mail (null MX)", 556), // RFC 7505 §4.1
+            MailRoute.NoSuchDomain none => Bounce(DeliveryCause.NoSuchDomain, BounceEffect.Hard, "5.1.2", none.Detail),
+            MailRoute.NoUsableHost none => Bounce(DeliveryCause.NoHost, BounceEffect.Infrastructure, "5.4.4", none.Detail),
             MailRoute.TemporaryFailure failure => Nowhere(DeliveryOutcome.Deferred, DeliveryCause.Dns, "4.4.3", failure.Detail),
             var other => throw new InvalidOperationException($"No route: {other}."),
         };
@@ -48,9 +50,9 @@ internal sealed class MxRouting(IDnsResolver resolver, ShapingRules rules, IOpti
     private static string NameOf(IReadOnlyList<MailHost> hosts) =>
         hosts.Count == 1 ? hosts[0].Name : string.Join(' ', hosts.Select(host => host.Name).Order(StringComparer.Ordinal));
 
-    private static DeliveryRoute.Nowhere Bounce(DeliveryCause cause, string enhancedCode, string reply, int? code = null) =>
-        Nowhere(DeliveryOutcome.Bounced, cause, enhancedCode, reply, code);
+    private static DeliveryRoute.Nowhere Bounce(DeliveryCause cause, BounceEffect effect, string enhancedCode, string reply, int? code = null) =>
+        new(new Verdict(DeliveryOutcome.Bounced, DeliveryStage.Route, cause, code, enhancedCode, reply) { Effect = effect });
 
-    private static DeliveryRoute.Nowhere Nowhere(DeliveryOutcome outcome, DeliveryCause cause, string enhancedCode, string reply, int? code = null) =>
-        new(new Verdict(outcome, DeliveryStage.Route, cause, code, enhancedCode, reply));
+    private static DeliveryRoute.Nowhere Nowhere(DeliveryOutcome outcome, DeliveryCause cause, string enhancedCode, string reply) =>
+        new(new Verdict(outcome, DeliveryStage.Route, cause, null, enhancedCode, reply));
 }

@@ -46,11 +46,12 @@ internal static class ReplyClassifier
     private static DeliveryOutcome OfReply(SmtpReply reply) =>
         reply.IsPermanent ? DeliveryOutcome.Bounced : DeliveryOutcome.Deferred;
 
-    private static Verdict Explained(Verdict refusal) => refusal with
+    private static Verdict Explained(Verdict refusal)
     {
-        Class = BounceClassifier.Default.Classify(new BounceReply(
-            refusal.Stage.ToBounceStage(), refusal.SmtpCode, refusal.EnhancedCode, refusal.Reply ?? "")).Class,
-    };
+        var explained = BounceClassifier.Default.Classify(new BounceReply(
+            refusal.Stage.ToBounceStage(), refusal.SmtpCode, refusal.EnhancedCode, refusal.Reply ?? ""));
+        return refusal with { Class = explained.Class, Effect = explained.Effect };
+    }
 
     private static Verdict Told(DeliveryOutcome outcome, DeliveryStage stage, DeliveryCause cause, SmtpReply? reply, string? detail = null) =>
         new(outcome, stage, cause, reply?.Code, reply?.EnhancedCode?.ToString(), Storable(reply?.Text ?? detail));

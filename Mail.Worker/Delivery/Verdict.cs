@@ -11,6 +11,9 @@ internal sealed record Verdict(
     /// <summary>What a refusal is about, as far as the rules know.</summary>
     public BounceClass Class { get; init; } = BounceClass.Undetermined;
 
+    /// <summary>What a refusal means for the address.</summary>
+    public BounceEffect Effect { get; init; } = BounceEffect.None;
+
     /// <summary>Why, in one word that stays the same.</summary>
     public string CauseText => Class == BounceClass.Undetermined ? Cause.ToText() : Class.ToText();
 }

@@ -56,7 +56,7 @@ internal sealed partial class Batching(AcceptMessages messages, BatchStore store
         var message = item.Message with
         {
             Source = MessageSource.Batch, Priority = DeliveryPriority.Bulk, Batch = batch,
-            Companion = new BatchItemCompanion(batch, ordinal, item.Address),
+            Companions = [new BatchItemCompanion(batch, ordinal, item.Address)],
         };
         try
         {

@@ -24,6 +24,8 @@ internal static class OutgoingMessages
         ExpiresIn = request.ExpiresIn?.Value,
         Idempotency = idempotency,
         Render = RenderOf(request),
+        // This surface promises that all recipients get the message, or none.
+        OnSuppressed = request is SendEmailRequest ? SuppressedRecipients.Refuse : SuppressedRecipients.Skip,
     };
 
     private static TemplateUse? RenderOf(MessageRequest request)

@@ -36,7 +36,7 @@ internal static class SendTemplate
         {
             Source = MessageSource.TemplateTest,
             Render = message.Render! with { Template = template.Id.ToString(), IsTest = true },
-            Companion = new TemplateTest(template, number),
+            Companions = [new TemplateTest(template, number)],
         });
         return answer.Response is { } response
             ? Envelope.Accepted($"/v1/mail/messages/{response.Id}", "Test message queued", new TestSendResponse(response.Id, response.Status))
