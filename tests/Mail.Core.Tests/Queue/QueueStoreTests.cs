@@ -181,6 +181,8 @@ public sealed class QueueStoreTests(TestDatabase database) : IClassFixture<TestD
         Lease = job.Lease,
         Organization = job.Organization,
         Message = job.Message,
+        Mode = job.Mode,
+        SenderDomain = job.SenderDomain,
         AttemptNumber = job.Attempts + 1,
         Worker = "worker",
         StartedAt = TimeProvider.System.GetUtcNow(),

@@ -23,7 +23,7 @@ internal static class Deliveries
         var open = job.Open.ToList();
         var record = new DeliveryRecord
         {
-            Lease = job.Lease, Organization = job.Organization, Message = job.Message, AttemptNumber = 1, Worker = "test",
+            Lease = job.Lease, Organization = job.Organization, Message = job.Message, Mode = job.Mode, SenderDomain = job.SenderDomain, AttemptNumber = 1, Worker = "test",
             StartedAt = now, EndedAt = now.AddMilliseconds(5), CoversMessage = open.Count == job.Recipients.Count,
             RetryIn = outcome == DeliveryOutcome.Deferred ? TimeSpan.FromMinutes(5) : null, Conversation = conversation,
             Results = [.. open.Select(recipient => new RecipientResult(
