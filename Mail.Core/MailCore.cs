@@ -51,6 +51,7 @@ public static class MailCore
             provider.GetRequiredService<SecretBox>().DeriveKeys("return-path"), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Migrator>();
         services.AddSingleton<OrganizationStore>();
+        services.AddSingleton<SuspendOrganization>();
         builder.AddApiKeys();
         services.AddSingleton<RateLimitStore>();
         builder.AddCoreHealth();

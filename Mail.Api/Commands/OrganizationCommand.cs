@@ -73,13 +73,14 @@ internal static class OrganizationCommand
     {
         var organization = Named();
         var command = new Command(verb, suspended
-            ? "Stops an organization: its keys answer 403 within a second."
+            ? "Stops an organization: its keys answer 403 within a second, and what it has queued is held."
             : "Lets a suspended organization go on.") { organization };
         command.SetAction((parsed, cancellationToken) => ApiCommands.WithServicesAsync(async services =>
         {
             if (await FindAsync(services, parsed.GetRequiredValue(organization), cancellationToken) is not { } id)
                 return ApiCommands.Refused;
-            await services.GetRequiredService<OrganizationStore>().SetSuspendedAsync(id, suspended, cancellationToken);
+            var suspend = services.GetRequiredService<SuspendOrganization>();
+            await (suspended ? suspend.SuspendAsync(id, cancellationToken) : suspend.ResumeAsync(id, cancellationToken));
             Console.WriteLine($"{id} is {(suspended ? "suspended" : "active")}.");
             return ApiCommands.Done;
         }));

@@ -52,19 +52,13 @@ internal static class OperatorEndpoints
         string id, OrganizationStore organizations, CancellationToken cancellationToken) =>
         Answer(PrefixedId.TryParse<OrganizationId>(id, out var organization) ? await organizations.FindAsync(organization, cancellationToken) : null);
 
-    private static Task<Results<Ok<OrganizationResponse>, Problem>> Suspend(
-        string id, OrganizationStore organizations, CancellationToken cancellationToken) =>
-        SetAsync(id, suspended: true, organizations, cancellationToken);
+    private static async Task<Results<Ok<OrganizationResponse>, Problem>> Suspend(
+        string id, SuspendOrganization suspend, CancellationToken cancellationToken) =>
+        Answer(PrefixedId.TryParse<OrganizationId>(id, out var organization) ? await suspend.SuspendAsync(organization, cancellationToken) : null);
 
-    private static Task<Results<Ok<OrganizationResponse>, Problem>> Resume(
-        string id, OrganizationStore organizations, CancellationToken cancellationToken) =>
-        SetAsync(id, suspended: false, organizations, cancellationToken);
-
-    private static async Task<Results<Ok<OrganizationResponse>, Problem>> SetAsync(
-        string id, bool suspended, OrganizationStore organizations, CancellationToken cancellationToken) =>
-        Answer(PrefixedId.TryParse<OrganizationId>(id, out var organization)
-            ? await organizations.SetSuspendedAsync(organization, suspended, cancellationToken)
-            : null);
+    private static async Task<Results<Ok<OrganizationResponse>, Problem>> Resume(
+        string id, SuspendOrganization suspend, CancellationToken cancellationToken) =>
+        Answer(PrefixedId.TryParse<OrganizationId>(id, out var organization) ? await suspend.ResumeAsync(organization, cancellationToken) : null);
 
     private static Results<Ok<OrganizationResponse>, Problem> Answer(OrganizationDetails? organization) =>
         organization is null ? Problem.NotFound("organization") : TypedResults.Ok(OrganizationResponse.Of(organization));

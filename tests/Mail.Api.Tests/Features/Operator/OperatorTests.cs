@@ -60,11 +60,16 @@ public sealed class OperatorTests(ApiFixture api) : IAsyncLifetime
         Assert.Equal("organization_suspended", (await tenant.Client.GetJsonAsync("/v1/api-keys", 403)).Text("code"));
         using (var send = await tenant.Client.PostJsonAsync("/v1/mail/send", tenant.Message()))
             await send.ReadAsync(403);
+        Assert.Equal(1L, await HoldsAsync(id));
         using (var resumed = await _operator.PostAsync($"/internal/organizations/{id}/resume", null))
             Assert.Equal("active", (await resumed.ReadAsync(200)).Text("status"));
-        // Another process has not seen the key while it was of no use.
+        Assert.Equal(0L, await HoldsAsync(id));
+        // A key that was not asked for while it was of no use.
         await _application.ClientWith((await tenant.KeyAsync([Scopes.FullAccess])).Reveal()).GetJsonAsync("/v1/api-keys");
     }
+
+    private Task<long> HoldsAsync(string organization) =>
+        _application.QueryAsync<long>("select count(*) from delivery_holds where scope = 'organization' and name = $1", organization);
 
     [Fact]
     public async Task Organizations_are_listed_in_pages_and_read_one_by_one()
