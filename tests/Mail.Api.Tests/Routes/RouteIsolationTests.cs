@@ -1,14 +1,11 @@
 using System.Text;
-using System.Text.RegularExpressions;
-using Mail.Core.Inbound;
-using Mail.Core.Ids;
 using Xunit.Abstractions;
 
 namespace Mail.Api.Tests.Routes;
 
 /// <summary>An id of another organization is, at every route, what an id is that nothing has.</summary>
 [Collection(ApiCollection.Name)]
-public sealed partial class RouteIsolationTests(ApiFixture api, ITestOutputHelper output) : IAsyncLifetime
+public sealed class RouteIsolationTests(ApiFixture api, ITestOutputHelper output) : IAsyncLifetime
 {
     private RouteSystem _system = null!;
     private Tenant _owner = null!;
@@ -26,7 +23,7 @@ public sealed partial class RouteIsolationTests(ApiFixture api, ITestOutputHelpe
     [Fact]
     public async Task Ids_of_another_organization_answer_as_unknown_ones_do_and_nothing_changes()
     {
-        var ids = await SeedAsync();
+        var ids = await RouteSeed.MakeAsync(_system, _owner);
         var readable = await ReadableAsync(ids);
         output.WriteLine($"{ids.Count} kinds of ids: {string.Join(", ", ids.Keys)}");
         var routes = _system.Routes.Where(route => route is { HasId: true, IsTwin: false, Scope: not null }).ToList();
@@ -53,56 +50,15 @@ public sealed partial class RouteIsolationTests(ApiFixture api, ITestOutputHelpe
     [Fact]
     public async Task Lists_show_nothing_of_another_organization()
     {
-        var ids = (await SeedAsync()).Values.ToHashSet();
+        var ids = (await RouteSeed.MakeAsync(_system, _owner)).Values.ToHashSet();
 
         foreach (var route in _system.Routes.Where(route => route is { HasId: false, IsTwin: false, Method: "GET", Scope: not null }))
         {
             using var response = await _stranger.Client.GetAsync(route.Pattern);
             var body = await response.Content.ReadAsStringAsync();
-            Assert.All(Ids().Matches(body), match => Assert.False(ids.Contains(match.Value), $"{route} shows {match.Value} to another organization"));
+            Assert.All(RouteSeed.Ids().Matches(body), match => Assert.False(ids.Contains(match.Value), $"{route} shows {match.Value} to another organization"));
             Assert.DoesNotContain(_owner.Domain, body, StringComparison.Ordinal);
         }
-    }
-
-    // One of everything that can be made: through each route that makes something, and whatever the lists show then.
-    private async Task<Dictionary<string, string>> SeedAsync()
-    {
-        var found = new Dictionary<string, string>();
-        await _owner.SendAsync();
-        await CaptureAsync();
-        var bodies = new PlausibleBody(_owner.Domain);
-        foreach (var route in _system.Routes.Where(route => route is { HasId: false, IsTwin: false, Method: "POST", Scope: not null }))
-        {
-            if (route.BodyType(_system.Application.Services) is not { } type)
-                continue;
-            using var response = await _owner.Client.PostTextAsync(route.Pattern, bodies.Make(type, route.Pattern).ToJsonString());
-            await NoteAsync(response, found);
-        }
-        foreach (var route in _system.Routes.Where(route => route is { HasId: false, IsTwin: false, Method: "GET", Scope: not null }))
-        {
-            using var response = await _owner.Client.GetAsync(route.Pattern);
-            await NoteAsync(response, found);
-        }
-        found.Remove("org");
-        return found;
-    }
-
-    private async Task CaptureAsync()
-    {
-        var id = PrefixedId.New<InboxMessageId>(TimeProvider.System);
-        await _system.Application.ExecuteAsync(
-            """
-            insert into dev_inbox (organization_id, id, mail_from, rcpt_to, subject, raw, authentication)
-            values ($1, $2, 'a@b.test', 'c@d.test', 'Hello', 'Subject: Hello'::bytea, '{"dkim":{"result":"none"}}')
-            """, _owner.Organization.Value, id.Value);
-    }
-
-    private static async Task NoteAsync(HttpResponseMessage response, Dictionary<string, string> found)
-    {
-        if (!response.IsSuccessStatusCode)
-            return;
-        foreach (Match match in Ids().Matches(await response.Content.ReadAsStringAsync()))
-            found.TryAdd(match.Groups[1].Value, match.Value);
     }
 
     // Routes that show something of the owner to the owner: without these the comparison would prove nothing.
@@ -137,7 +93,4 @@ public sealed partial class RouteIsolationTests(ApiFixture api, ITestOutputHelpe
     }
 
     private static string Unknown(string kind, string id) => $"{kind}_{(id[^1] == '0' ? '1' : '0')}{id[(kind.Length + 2)..^1]}{(id[^1] == '0' ? '1' : '0')}";
-
-    [GeneratedRegex(@"\b([a-z]{2,8})_[0-7][0-9a-hjkmnp-tv-z]{25}\b")]
-    private static partial Regex Ids();
 }
