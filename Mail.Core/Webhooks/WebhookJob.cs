@@ -16,9 +16,13 @@ public sealed record WebhookJob
     /// <summary>The secret, and the one before it while that signs too. Empty when they do not open with this ring of keys.</summary>
     public required IReadOnlyList<WebhookSecret> Secrets { get; init; }
 
-    /// <summary>The event with the metadata of its message.</summary>
     public required EventDetails Event { get; init; }
+
+    /// <summary>Of the event's message, as JSON.</summary>
     public string? Metadata { get; init; }
+
+    /// <summary>The trace of the request that the event's message came with.</summary>
+    public string? TraceParent { get; init; }
 
     /// <summary>Attempts made since it was queued; a retry on request begins again.</summary>
     public required int AttemptsInRound { get; init; }

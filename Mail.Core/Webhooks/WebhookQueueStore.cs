@@ -49,12 +49,12 @@ public sealed class WebhookQueueStore(NpgsqlDataSource database, WebhookSecrets 
             )
             select c.id, c.lease_token, c.organization_id, c.endpoint_id, c.attempts, d.attempts, w.dialect, w.url, w.secret,
                    case when w.previous_secret_expires_at > now() then w.previous_secret end,
-                   e.id, e.type, e.resource_type, e.resource_id, e.message_id, e.created_at, e.data, m.metadata
+                   e.id, e.type, e.resource_type, e.resource_id, e.message_id, e.created_at, e.data, m.metadata, m.traceparent
             from claimed c
             cross join lateral (select * from webhook_endpoints where organization_id = c.organization_id and id = c.endpoint_id offset 0) w
             cross join lateral (select * from webhook_deliveries where organization_id = c.organization_id and id = c.id offset 0) d
             cross join lateral (select * from events where organization_id = c.organization_id and id = c.event_id offset 0) e
-            left join lateral (select metadata from messages where organization_id = c.organization_id and id = e.message_id offset 0) m on true
+            left join lateral (select metadata, traceparent from messages where organization_id = c.organization_id and id = e.message_id offset 0) m on true
             """,
             Read, cancellationToken, count, worker, lease, perEndpoint);
 
@@ -191,6 +191,7 @@ public sealed class WebhookQueueStore(NpgsqlDataSource database, WebhookSecrets 
                 row.IsDBNull(14) ? null : new MessageId(row.GetGuid(14)), row.GetFieldValue<DateTimeOffset>(15),
                 row.IsDBNull(16) ? null : row.GetFieldValue<JsonElement>(16)),
             Metadata = row.GetStringOrNull(17),
+            TraceParent = row.GetStringOrNull(18),
         };
     }
 

@@ -12,7 +12,8 @@ internal sealed partial class WebhookAttempts(
     /// <summary>Ends when the result is committed or the delivery is given back.</summary>
     public async Task RunAsync(WebhookJob job, CancellationToken cancellationToken)
     {
-        using var span = Source.StartActivity("webhook", ActivityKind.Client);
+        ActivityContext.TryParse(job.TraceParent, null, isRemote: true, out var accepted);
+        using var span = Source.StartActivity("webhook", ActivityKind.Client, accepted);
         span?.SetTag("mail.organization.id", job.Organization.ToString());
         span?.SetTag("mail.webhook.delivery.id", job.Delivery.ToString());
         span?.SetTag("mail.event.type", job.Event.Type);

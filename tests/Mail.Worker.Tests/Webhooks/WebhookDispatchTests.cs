@@ -257,4 +257,56 @@ public sealed class WebhookDispatchTests : IAsyncLifetime
             async () => (await _system.DeliveriesOfAsync(slow.Id)).All(delivery => delivery.Status == WebhookDeliveryStatus.Succeeded), () => "waiting");
         Assert.Equal(2 * Each, _receiver.Requests.Count);
     }
+
+    [Fact]
+    public async Task Workers_that_start_and_stop_deliver_everything_once()
+    {
+        const int Count = 300;
+        for (var i = 0; i < 5; i++)
+            await _system.AddAsync($"{_receiver.Url}/{i}", types: EventTypes.MessageBounced);
+        await _system.HappenAsync([.. Enumerable.Range(0, Count).Select(_ => _system.Bounce())]);
+
+        for (var start = 1; _receiver.Requests.Count < 5 * Count; start++)
+        {
+            using var worker = _system.BuildWorker();
+            await worker.StartAsync();
+            await _receiver.UntilAsync(Math.Min(start * 200, 5 * Count));
+            await worker.StopAsync();
+        }
+
+        Assert.Equal(5 * Count, _receiver.Requests.Select(request => (request.Path, request.Id)).Distinct().Count());
+        Assert.Equal(5 * Count, _receiver.Requests.Count);
+        Assert.Equal(0, await _system.ValueAsync<long>("select count(*) from webhook_queue"));
+    }
+
+    [Fact]
+    public async Task The_metadata_of_the_message_comes_back_and_its_trace_goes_on()
+    {
+        const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        await _system.AddAsync(_receiver.Url, types: EventTypes.MessageBounced);
+        var bounce = _system.Bounce();
+        await _system.ExecuteAsync(
+            $$"""
+            insert into messages (organization_id, id, mode, status, domain_id, from_address, subject, metadata, traceparent)
+            values ('{{_system.Organization.Value}}', '{{bounce.Message!.Value.Value}}', 'live', 'queued', uuidv7(), 'a@b.test', 'Hi',
+                    '{"order":"A-1"}', '00-{{Trace}}-00f067aa0ba902b7-01')
+            """);
+        var spans = new System.Collections.Concurrent.ConcurrentQueue<System.Diagnostics.Activity>();
+        using var listener = new System.Diagnostics.ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Mail.Worker",
+            Sample = (ref _) => System.Diagnostics.ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        System.Diagnostics.ActivitySource.AddActivityListener(listener);
+        await _system.HappenAsync(bounce);
+        await _system.StartWorkerAsync();
+
+        var request = (await _receiver.UntilAsync(1))[0];
+        await _system.UntilAsync(() => Task.FromResult(spans.Any(span => span.OperationName == "webhook" && span.TraceId.ToString() == Trace)), () => "no span");
+
+        using var body = JsonDocument.Parse(request.Body);
+        Assert.Equal("A-1", body.RootElement.GetProperty("data").GetProperty("metadata").GetProperty("order").GetString());
+        Assert.DoesNotContain("traceparent", request.Headers.Keys);
+    }
 }
