@@ -26,7 +26,7 @@ internal static class DeliveryServices
         var services = builder.Services;
         services.TryAddSingleton(WorkerName.OfThisProcess());
         services.AddSingleton<WorkerMetrics>();
-        services.AddSingleton<WorkSignal>();
+        services.TryAddSingleton<WorkSignal>();
         services.AddSingleton<HeldItems>();
         services.AddSingleton<LaneBook>();
         services.AddSingleton<Lanes>();

@@ -25,5 +25,6 @@ internal sealed class HeldItems(WorkSignal work)
             return;
         Interlocked.Decrement(ref _count);
         work.Wake.Set();
+        work.Happened.Set();
     }
 }

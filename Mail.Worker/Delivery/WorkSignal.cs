@@ -9,6 +9,9 @@ internal sealed class WorkSignal
 
     public Wake Wake { get; } = new();
 
+    /// <summary>Wakes the webhook loop: something happened that somebody may want to be told of.</summary>
+    public Wake Happened { get; } = new();
+
     /// <summary>Something may be due that was not before.</summary>
     public void Arrived()
     {

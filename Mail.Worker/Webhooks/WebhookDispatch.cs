@@ -1,6 +1,9 @@
 using System.Net;
 using Mail.Core;
 using Mail.Core.Domains;
+using Mail.Core.Webhooks;
+using Mail.Worker.Delivery;
+using Mail.Worker.Maintenance;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mail.Worker.Webhooks;
@@ -18,6 +21,7 @@ internal static class WebhookDispatch
             .Validate(options => options.Lease > options.Timeout, "Mail:Webhooks:Dispatch:Lease must be longer than Mail:Webhooks:Dispatch:Timeout.");
         var services = builder.Services;
         services.TryAddSingleton(WorkerName.OfThisProcess());
+        services.TryAddSingleton<WorkSignal>();
         services.AddSingleton<WebhookConnector>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookMetrics>();
@@ -27,6 +31,9 @@ internal static class WebhookDispatch
         services.AddLoop<WebhookRecorder>();
         services.AddLoop<WebhookWatch>();
         services.AddLoop<WebhookLoop>();
+        services.AddMaintenanceJob<WebhookQueueStore>((store, options) => new MaintenanceJob(
+            "webhook deliveries without an endpoint", options.CleanUpInterval, options.CleanUpBatch,
+            token => store.SettleOrphansAsync(options.CleanUpBatch, token)));
         services.AddHttpClient(WebhookSender.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(provider => Handler(provider.GetRequiredService<WebhookConnector>()))
             // A tenant's URL is no name of one of our services, and an attempt is not repeated behind the schedule's back.

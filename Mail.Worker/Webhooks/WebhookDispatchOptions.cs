@@ -19,13 +19,13 @@ internal sealed class WebhookDispatchOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Deliveries that one endpoint gets at the same time, from all workers. Default 4.</summary>
+    /// <summary>Deliveries that one endpoint gets at the same time, from all workers. Default 10.</summary>
     [Range(1, 100)]
-    public int PerEndpoint { get; set; } = 4;
+    public int PerEndpoint { get; set; } = 10;
 
-    /// <summary>Deliveries held by one process. Default 512.</summary>
+    /// <summary>Deliveries held by one process. Default 1000.</summary>
     [Range(1, 10_000)]
-    public int MaxInFlight { get; set; } = 512;
+    public int MaxInFlight { get; set; } = 1000;
 
     /// <summary>Results written by one transaction at most. Default 100.</summary>
     [Range(1, 10_000)]
@@ -34,8 +34,4 @@ internal sealed class WebhookDispatchOptions
     /// <summary>An endpoint that nothing was delivered to for this long is disabled. Default 5 days.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "60.00:00:00")]
     public TimeSpan DisableAfter { get; set; } = TimeSpan.FromDays(5);
-
-    /// <summary>How often deliveries without an active endpoint are looked for. Default 1 min.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
-    public TimeSpan CleanUpInterval { get; set; } = TimeSpan.FromMinutes(1);
 }

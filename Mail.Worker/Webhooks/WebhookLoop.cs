@@ -12,8 +12,10 @@ internal sealed partial class WebhookLoop(
     WebhookQueueStore store, WebhookWatch watch, WebhookAttempts attempts, IOptions<WebhookDispatchOptions> options, WebhookLoopContext context)
     : BackgroundService
 {
-    // Lets ends and signals that come together become one claim.
-    private static readonly TimeSpan ClaimPause = TimeSpan.FromMilliseconds(20);
+    // Lets ends and signals that come together become one claim. While nothing is under way signals are mostly of mail that
+    // nobody wants to be told of: then claims must cost next to nothing.
+    private static readonly TimeSpan ClaimPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(1);
 
     private readonly WebhookDispatchOptions _options = options.Value;
@@ -38,7 +40,7 @@ internal sealed partial class WebhookLoop(
             var room = _options.MaxInFlight - Volatile.Read(ref _inFlight);
             if (room > 0 && await ClaimAsync(room, stoppingToken) == room)
                 continue;
-            await Task.Delay(ClaimPause, _clock, stoppingToken);
+            await Task.Delay(Volatile.Read(ref _inFlight) > 0 ? ClaimPause : IdlePause, _clock, stoppingToken);
             await watch.Signal.WaitAsync(stoppingToken);
         }
     }

@@ -2,7 +2,9 @@ using System.Text.Json;
 using Mail.Core.Events;
 using Mail.Core.Webhooks;
 using Mail.Protocol.Webhooks;
+using Mail.Worker.Delivery;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mail.Worker.Tests.Webhooks;
 
@@ -244,7 +246,7 @@ public sealed class WebhookDispatchTests : IAsyncLifetime
         await _system.HappenAsync([.. Enumerable.Range(0, Each).Select(_ => _system.Bounce())]);
         var (quick, _) = await _system.AddAsync(_receiver.Url + "/quick", types: EventTypes.MessageComplained);
         await _system.HappenAsync([.. Enumerable.Range(0, Each).Select(_ => _system.Bounce() with { Type = EventTypes.MessageComplained })]);
-        await _system.StartWorkerAsync();
+        await _system.StartWorkerAsync(("Mail:Webhooks:Dispatch:PerEndpoint", "4"));
 
         await _system.UntilAsync(
             async () => (await _system.DeliveriesOfAsync(quick.Id)).All(delivery => delivery.Status == WebhookDeliveryStatus.Succeeded), () => "waiting");
@@ -256,6 +258,25 @@ public sealed class WebhookDispatchTests : IAsyncLifetime
         await _system.UntilAsync(
             async () => (await _system.DeliveriesOfAsync(slow.Id)).All(delivery => delivery.Status == WebhookDeliveryStatus.Succeeded), () => "waiting");
         Assert.Equal(2 * Each, _receiver.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Signals_of_other_processes_and_of_this_one_wake_the_loop()
+    {
+        await _system.AddAsync(_receiver.Url, types: EventTypes.MessageBounced);
+        var worker = await _system.StartWorkerAsync(("Mail:Webhooks:Dispatch:PollInterval", "00:01:00"));
+        await _system.UntilAsync(
+            async () => await _system.ValueAsync<long>("select count(*) from pg_stat_activity where query = 'listen mail_queue' and datname = current_database()") == 1,
+            () => "nobody listens");
+
+        await _system.HappenAsync(_system.Bounce());
+        await _system.ExecuteAsync("select pg_notify('mail_queue', '')");
+        await _receiver.UntilAsync(1);
+        await _system.HappenAsync(_system.Bounce());
+        worker.Services.GetRequiredService<WorkSignal>().Happened.Set();
+        await _receiver.UntilAsync(2);
+
+        Assert.Equal(2, _receiver.Requests.Count);
     }
 
     [Fact]
