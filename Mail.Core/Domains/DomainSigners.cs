@@ -4,22 +4,35 @@ using Mail.Protocol.Dkim;
 
 namespace Mail.Core.Domains;
 
-/// <summary>The DKIM signers of sending domains, remembered for a while: opening a private key costs more than a signature.</summary>
-public sealed class DomainSigners(DkimKeyStore store, TimeProvider clock)
+/// <summary>
+/// What mail of sending domains leaves with: signers and return path. Remembered for a while: opening a private key costs
+/// more than a signature.
+/// </summary>
+public sealed class DomainSigners(DkimKeyStore store, DomainStore domains, TimeProvider clock)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
     private const int Capacity = 10_000;
 
-    private readonly ExpiringCache<(OrganizationId Organization, string Domain), DkimSigner[]> _signers = new(clock, Lifetime, Capacity);
+    private readonly ExpiringCache<(OrganizationId Organization, string Domain), DomainSigning> _signers = new(clock, Lifetime, Capacity);
 
-    /// <summary>One signer per active key of the domain; empty when it has none.</summary>
+    /// <summary>One signer per active key of the domain; none when it has none or is disabled.</summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">A key does not open.</exception>
-    public ValueTask<DkimSigner[]> OfAsync(OrganizationId organization, string domain, CancellationToken cancellationToken) =>
+    public ValueTask<DomainSigning> OfAsync(OrganizationId organization, string domain, CancellationToken cancellationToken) =>
         _signers.GetAsync((organization, domain), LoadAsync, cancellationToken);
 
-    private async Task<DkimSigner[]> LoadAsync((OrganizationId Organization, string Domain) key, CancellationToken cancellationToken)
+    private async Task<DomainSigning> LoadAsync((OrganizationId Organization, string Domain) key, CancellationToken cancellationToken)
     {
+        var (isThere, returnPath) = await domains.FindReturnPathAsync(key.Organization, key.Domain, cancellationToken);
+        if (!isThere)
+            return DomainSigning.OfNothing;
         var keys = await store.ActiveAsync(key.Organization, key.Domain, cancellationToken);
-        return [.. keys.Select(signing => new DkimSigner(signing.Key, signing.Domain, signing.Selector))];
+        return new DomainSigning(true, [.. keys.Select(signing => new DkimSigner(signing.Key, signing.Domain, signing.Selector))], returnPath);
     }
+}
+
+/// <param name="IsThere">False when the organization does not have the domain (any more).</param>
+/// <param name="ReturnPathHost">The domain's own return path, while its records are there; else null.</param>
+public sealed record DomainSigning(bool IsThere, DkimSigner[] Signers, string? ReturnPathHost)
+{
+    public static readonly DomainSigning OfNothing = new(false, [], null);
 }

@@ -54,6 +54,19 @@ public sealed class DomainStore(NpgsqlDataSource database, TimeProvider clock)
             row => new DomainTracking(row.GetBoolean(0), row.GetBoolean(1), row.GetStringOrNull(2)), cancellationToken,
             organization.Value, domain.Value);
 
+    /// <summary>Whether the organization has a domain, and the host of its own return path while that is verified.</summary>
+    internal async Task<(bool IsThere, string? Host)> FindReturnPathAsync(
+        OrganizationId organization, string name, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync(
+            """
+            select case when return_path_verified and status <> 'disabled' then mail_from_subdomain || '.' || name end
+            from domains where organization_id = $1 and name = $2
+            """,
+            row => row.GetStringOrNull(0), cancellationToken, organization.Value, name);
+        return (rows.Count > 0, rows.Count > 0 ? rows[0] : null);
+    }
+
     /// <summary>Who owns a name, of all organizations.</summary>
     internal Task<DomainOwner?> FindOwnerAsync(string name, CancellationToken cancellationToken) => database.QuerySingleAsync(
         $"select d.organization_id, d.id, d.status from domains d where d.name = $1 and {DomainStatements.IsOwner}",

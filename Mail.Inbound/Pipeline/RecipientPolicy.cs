@@ -1,9 +1,7 @@
 using Mail.Core.Bounces;
-using Mail.Core.Domains;
 using Mail.Core.Inbound;
 using Mail.Core.Messages;
 using Mail.Protocol.Smtp;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Mail.Inbound.Pipeline;
@@ -13,7 +11,7 @@ namespace Mail.Inbound.Pipeline;
 /// keys does, which comes from our own workers under a return path that only they can write.
 /// </summary>
 internal sealed class RecipientPolicy(
-    IHostEnvironment environment, ReturnPath returnPaths, IOptions<MailHostOptions> host, InboxOwnerStore owners)
+    IHostEnvironment environment, ReturnPath returnPaths, InboxOwnerStore owners)
 {
     // RFC 5321 §3.6.2 and RFC 3463 §3.8.
     private static readonly SmtpReply NoRelay = new(550, "5.7.1", "Relaying denied");
@@ -36,8 +34,6 @@ internal sealed class RecipientPolicy(
     }
 
     /// <summary>The message a return path of ours stands for, or null.</summary>
-    public MessageId? MessageOf(SmtpPath reversePath) =>
-        reversePath.Domain.Equals(host.Value.BounceDomain, StringComparison.OrdinalIgnoreCase)
-            ? returnPaths.Read(reversePath.LocalPart)?.Message
-            : null;
+    // Sending domains have return paths of their own: what proves that one is ours is the signature.
+    public MessageId? MessageOf(SmtpPath reversePath) => returnPaths.Read(reversePath.LocalPart)?.Message;
 }

@@ -8,6 +8,9 @@ internal sealed class BuiltMessage(IReadOnlyList<byte[]> signatures, PooledBuffe
     /// <summary>A header has an address that only SMTPUTF8 can carry.</summary>
     public bool NeedsUtf8 => needsUtf8;
 
+    /// <summary>The host of the sender's own return path; null for that of the installation.</summary>
+    public string? ReturnPathHost { get; init; }
+
     public ReadOnlySequence<byte> Octets { get; } = Join(signatures, message.Written);
 
     public void Dispose() => message.Dispose();

@@ -1,5 +1,7 @@
 using Mail.Core.Bounces;
 using Mail.Core.Domains;
+using Mail.Core.Organizations;
+using Mail.Core.Queue;
 using Mail.Protocol.Smtp;
 using Mail.Worker.Pools;
 using Mail.Worker.Shaping;
@@ -90,11 +92,15 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
         short? recipient = item.Recipients is [var only] ? only.Ordinal : null;
         return new SmtpEnvelope
         {
-            ReturnPath = SmtpPath.Parse($"{returnPath.Write(item.Job.Message, recipient)}@{host.Value.BounceDomain}"),
+            ReturnPath = SmtpPath.Parse($"{returnPath.Write(item.Job.Message, recipient)}@{HostOf(item.Job, message)}"),
             Recipients = [.. item.Recipients.Select(to => new SmtpRecipient(SmtpPath.Parse(to.Address)))],
             Utf8 = message.NeedsUtf8,
         };
     }
+
+    // Mail of test keys only ever comes to our own listener.
+    private string HostOf(DeliveryJob job, BuiltMessage message) =>
+        job.Mode == SendingMode.Live && message.ReturnPathHost is { } own ? own : host.Value.BounceDomain;
 
     // Only our own listeners offer XTRACE; to others the parameter is not sent.
     private static SmtpEnvelope Traced(SmtpEnvelope envelope, HeldItem item) =>

@@ -8,7 +8,8 @@ namespace Mail.Worker.Delivery;
 /// <summary>Writes and signs the message of an item. The same item gives the same octets at every attempt, but for the signature.</summary>
 internal sealed class MessageBuilder(MailComposer composer, AttachmentReader attachments, DomainSigners signers, TimeProvider clock)
 {
-    // A store that was just restored may say "not found" for a moment; not for as long as retries go on.
+    // A store that was just restored may say "not found" for a moment, and a domain may be deleted and added again; not
+    // for as long as retries go on.
     private const int AttemptsForGone = 2;
     private const int HeaderAndStructure = 2048;
     private const int LargestFirstBuffer = 1 << 20;
@@ -23,8 +24,10 @@ internal sealed class MessageBuilder(MailComposer composer, AttachmentReader att
             return NotBuilt(
                 contents.IsGone && job.Attempts >= AttemptsForGone ? DeliveryOutcome.Failed : DeliveryOutcome.Deferred,
                 DeliveryCause.Attachments, unread);
-        var domainSigners = await SignersAsync(job, mail, cancellationToken);
-        if (domainSigners.Length == 0)
+        var signing = await SigningAsync(job, mail, cancellationToken);
+        if (!signing.IsThere && job.Attempts >= AttemptsForGone)
+            return NotBuilt(DeliveryOutcome.Failed, DeliveryCause.SigningKey, "the sender's domain was deleted");
+        if (signing.Signers.Length == 0)
             return NotBuilt(DeliveryOutcome.Deferred, DeliveryCause.SigningKey, "the sender's domain has no usable signing key");
 
         var buffer = new PooledBuffer(EstimatedSize(job));
@@ -32,8 +35,8 @@ internal sealed class MessageBuilder(MailComposer composer, AttachmentReader att
         {
             var written = MimeWriter.Write(mail with { Attachments = contents.Attachments }, buffer);
             var signedAt = clock.GetUtcNow();
-            var signatures = Array.ConvertAll(domainSigners, signer => signer.Sign(buffer.Written, signedAt));
-            return new BuildOutcome.Built(new BuiltMessage(signatures, buffer, written.NeedsSmtpUtf8));
+            var signatures = Array.ConvertAll(signing.Signers, signer => signer.Sign(buffer.Written, signedAt));
+            return new BuildOutcome.Built(new BuiltMessage(signatures, buffer, written.NeedsSmtpUtf8) { ReturnPathHost = signing.ReturnPathHost });
         }
         catch
         {
@@ -42,8 +45,7 @@ internal sealed class MessageBuilder(MailComposer composer, AttachmentReader att
         }
     }
 
-    private async ValueTask<Mail.Protocol.Dkim.DkimSigner[]> SignersAsync(
-        DeliveryJob job, OutgoingMail mail, CancellationToken cancellationToken)
+    private async ValueTask<DomainSigning> SigningAsync(DeliveryJob job, OutgoingMail mail, CancellationToken cancellationToken)
     {
         try
         {
@@ -51,7 +53,7 @@ internal sealed class MessageBuilder(MailComposer composer, AttachmentReader att
         }
         catch (CryptographicException)
         {
-            return [];
+            return new DomainSigning(true, [], null);
         }
     }
 

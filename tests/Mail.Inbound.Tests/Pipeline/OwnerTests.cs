@@ -70,6 +70,16 @@ public sealed class OwnerTests(InboundFixture fixture) : IClassFixture<InboundFi
     }
 
     [Fact]
+    public async Task A_return_path_of_ours_is_known_by_its_signature_under_any_sending_domain()
+    {
+        var (_, message, returnPath) = await AcceptAsync(SendingMode.Test);
+
+        Assert.StartsWith("250 ", await SendAsync(fixture.Production, returnPath.Replace(InboundHost.BounceDomain, "mail.tenant.test", StringComparison.Ordinal)));
+
+        Assert.Equal(message.Value, Assert.Single(await fixture.StoredAsync()).Message);
+    }
+
+    [Fact]
     public async Task Altered_return_path_opens_nothing()
     {
         var (_, _, returnPath) = await AcceptAsync(SendingMode.Test);
