@@ -1,12 +1,10 @@
 using Mail.Core.Domains.Records;
 using Mail.Core.Organizations;
-using Microsoft.Extensions.Options;
 
 namespace Mail.Core.Domains;
 
 /// <summary>Looks the records of a domain up and keeps what they say about it.</summary>
-public sealed class CheckDomain(
-    DomainCheckStore store, DomainRecords records, DnsRecordCheck dns, IOptions<DomainOptions> options, TimeProvider clock)
+public sealed class CheckDomain(DomainCheckStore store, DomainRecords records, DnsRecordCheck dns, TimeProvider clock)
 {
     /// <summary>Checks a domain because somebody asks for it.</summary>
     public async Task<CheckDomainOutcome> VerifyAsync(OrganizationId organization, DomainId domain, CancellationToken cancellationToken) =>
@@ -22,22 +20,8 @@ public sealed class CheckDomain(
     private async Task<DomainCheckOutcome> RunAsync(DomainCheckLease lease, CancellationToken cancellationToken)
     {
         var expected = records.Of(lease.Domain);
-        using var timeout = new CancellationTokenSource(options.Value.CheckTimeout, clock);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var findings = await Task.WhenAll(expected.Select(record => LookAsync(record, lease.Domain.Name, limit.Token, cancellationToken)));
+        var findings = await Task.WhenAll(expected.Select(record => dns.CheckAsync(record, lease.Domain.Name, cancellationToken)));
         return await store.RecordAsync(lease, DomainVerdicts.Of(lease.Domain, expected, findings, clock.GetUtcNow()), cancellationToken);
-    }
-
-    private async Task<RecordFinding> LookAsync(ExpectedRecord record, string domain, CancellationToken limited, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await dns.CheckAsync(record, domain, limited);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new RecordFinding(RecordStatus.Pending, [], "The name servers took too long to answer. They will be asked again.", IsConclusive: false);
-        }
     }
 }
 

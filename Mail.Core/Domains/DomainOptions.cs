@@ -24,7 +24,7 @@ public sealed class DomainOptions
     [Range(60, 86_400)]
     public int RecordTtl { get; set; } = 1800;
 
-    /// <summary>How long one check of a domain may take before its open questions count as unanswered. Default 20 s.</summary>
+    /// <summary>How long looking for one record may take before it counts as unanswered. Default 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan CheckTimeout { get; set; } = TimeSpan.FromSeconds(20);
 }

@@ -12,14 +12,13 @@ namespace Mail.Core.Domains;
 /// The TXT record by which an organization proves that it controls a domain that another one has here. Its value is an
 /// HMAC over organization and name: nothing has to be kept, and nobody's proof is worth anything to anybody else.
 /// </summary>
-public sealed class DomainProof(SecretBox secrets, FreshDns dns)
+public sealed class DomainProof(SecretBox secrets, DnsRecordCheck dns)
 {
     private const string Label = "_mail-claim.";
     private const string Prefix = "mail-claim=";
     private const int MacLength = 20;
 
     private readonly IReadOnlyList<byte[]> _keys = secrets.DeriveKeys("domain-claim");
-    private readonly DnsRecordCheck _check = new(dns);
 
     public ExpectedRecord RecordFor(OrganizationId organization, string domain) => Record(_keys[0], organization, domain);
 
@@ -29,7 +28,7 @@ public sealed class DomainProof(SecretBox secrets, FreshDns dns)
         RecordFinding? first = null;
         foreach (var key in _keys)
         {
-            var finding = await _check.CheckAsync(Record(key, organization, domain), domain, cancellationToken);
+            var finding = await dns.CheckAsync(Record(key, organization, domain), domain, cancellationToken);
             if (finding.Status == RecordStatus.Verified)
                 return finding;
             first ??= finding;

@@ -1,14 +1,29 @@
 using Mail.Protocol.Dns;
+using Microsoft.Extensions.Options;
 
 namespace Mail.Core.Domains.Records;
 
 /// <summary>Looks one expected record up and says what is there, and what the likely mistake is.</summary>
-public sealed class DnsRecordCheck(FreshDns dns)
+public sealed class DnsRecordCheck(FreshDns dns, IOptions<DomainOptions> options, TimeProvider clock)
 {
     private readonly IDnsResolver _resolver = dns.Resolver;
 
     /// <param name="domain">The domain the record belongs to, for records that ended up at the wrong name.</param>
-    public Task<RecordFinding> CheckAsync(ExpectedRecord record, string domain, CancellationToken cancellationToken) => record.Type switch
+    public async Task<RecordFinding> CheckAsync(ExpectedRecord record, string domain, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.Value.CheckTimeout, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await LookUpAsync(record, domain, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Unanswered(record);
+        }
+    }
+
+    private Task<RecordFinding> LookUpAsync(ExpectedRecord record, string domain, CancellationToken cancellationToken) => record.Type switch
     {
         DnsRecordType.Txt => CheckAsync(record, domain, _resolver.ResolveTxtAsync, TextJudge.Of(record), text => text, cancellationToken),
         DnsRecordType.Mx => CheckAsync(record, domain, _resolver.ResolveMxAsync, found => MxJudge.Judge(record, found, domain),

@@ -30,9 +30,10 @@ internal sealed class DomainSystem : IAsyncDisposable
         Changes = new DomainChangeStore(database.DataSource, Keys, TimeProvider.System);
         CheckStore = new DomainCheckStore(database.DataSource);
         Records = new DomainRecords(options, host);
-        Proof = new DomainProof(secrets, dns);
+        var check = new DnsRecordCheck(dns, options, TimeProvider.System);
+        Proof = new DomainProof(secrets, check);
         Create = new CreateDomain(Store, Changes, Proof, new DkimKeyMaker(), options);
-        Check = new CheckDomain(CheckStore, Records, new DnsRecordCheck(dns), options, TimeProvider.System);
+        Check = new CheckDomain(CheckStore, Records, check, TimeProvider.System);
         Claim = new ClaimDomain(Store, Changes, Proof);
         Rotate = new RotateDkim(Store, Keys, new DkimKeyMaker());
         Delete = new DeleteDomain(Store, Changes);

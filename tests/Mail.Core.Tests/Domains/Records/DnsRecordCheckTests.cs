@@ -1,7 +1,10 @@
+using Mail.Core.Domains;
 using Mail.Core.Domains.Records;
 using Mail.Protocol.Dkim;
 using Mail.Protocol.Dns;
+using Mail.TestKit;
 using Mail.TestKit.Dns;
+using Microsoft.Extensions.Options;
 
 namespace Mail.Core.Tests.Domains.Records;
 
@@ -21,8 +24,7 @@ public sealed class DnsRecordCheckTests : IAsyncLifetime
     private readonly TestDnsServer _dns = TestDnsServer.Start();
     private readonly DnsRecordCheck _check;
 
-    public DnsRecordCheckTests() =>
-        _check = new DnsRecordCheck(new FreshDns(new StubResolver(new StubResolverOptions { Servers = [_dns.EndPoint], MaximumCacheEntries = 0 })));
+    public DnsRecordCheckTests() => _check = Check(TimeProvider.System);
 
     private DnsZone Zone => _dns.Zone;
 
@@ -137,6 +139,19 @@ public sealed class DnsRecordCheckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_name_server_that_never_answers_is_given_up_after_a_while()
+    {
+        Zone.Timeout(KeyName);
+        var clock = new ManualTime();
+
+        var checking = Check(clock).CheckAsync(_dkim, Domain, default);
+        await _dns.WaitForQuestionsAsync(1);
+        clock.Advance(new DomainOptions().CheckTimeout);
+
+        Assert.False((await checking).IsConclusive);
+    }
+
+    [Fact]
     public async Task The_mx_must_be_the_only_one_and_not_completed_with_the_domain()
     {
         Zone.Mx("mail.shop.test", 10, "bounce.mailer.test");
@@ -246,6 +261,10 @@ public sealed class DnsRecordCheckTests : IAsyncLifetime
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync() => await _dns.DisposeAsync();
+
+    private DnsRecordCheck Check(TimeProvider clock) => new(
+        new FreshDns(new StubResolver(new StubResolverOptions { Servers = [_dns.EndPoint], MaximumCacheEntries = 0 })),
+        Options.Create(new DomainOptions()), clock);
 
     private async Task<object> OfAsync(ExpectedRecord record)
     {
