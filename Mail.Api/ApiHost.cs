@@ -61,6 +61,7 @@ internal static class ApiHost
     {
         app.UseMiddleware<RequestTrace>();
         app.UseMiddleware<RequestFailures>();
+        app.UseApiDocumentPage();
         app.UseMiddleware<OperatorAuthentication>();
         app.UseMiddleware<ApiKeyAuthentication>();
         app.UseMiddleware<RateLimiting>();
@@ -95,5 +96,6 @@ internal static class ApiHost
         app.MapAssetLinks();
         app.MapGroup("/internal").RequireOperator().WithKnownQuery().WithValidation().MapOperator();
         app.MapErrorPages();
+        app.MapApiDocument();
     }
 }

@@ -17,5 +17,5 @@ internal static class Surfaces
 
     public static Surface? Of(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<SurfaceMetadata>()?.Surface;
 
-    private sealed record SurfaceMetadata(Surface Surface);
+    internal sealed record SurfaceMetadata(Surface Surface);
 }

@@ -1,9 +1,11 @@
+using Mail.Api.Http;
 using Mail.Core.ApiKeys;
 using Mail.Core.Organizations;
 
 namespace Mail.Api.Features.ApiKeys;
 
 /// <summary>The body of <c>POST /v1/api-keys</c>.</summary>
+[RequiredFields("name", "scopes")]
 public sealed record CreateApiKeyRequest
 {
     /// <summary>Unique among the keys of the organization that are not revoked.</summary>

@@ -15,19 +15,27 @@ internal static class ApiKeysEndpoints
     public static void MapApiKeys(this RouteGroupBuilder mail)
     {
         var keys = mail.MapGroup("/api-keys");
-        keys.MapPost("", CreateApiKey.Mail).RequireScope(Scopes.ApiKeysWrite);
-        keys.MapGet("", ReadApiKeys.ListMail).RequireScope(Scopes.ApiKeysRead);
-        keys.MapGet("/{id}", ReadApiKeys.GetMail).RequireScope(Scopes.ApiKeysRead);
-        keys.MapDelete("/{id}", RevokeApiKey.Mail).RequireScope(Scopes.ApiKeysWrite);
+        keys.MapPost("", CreateApiKey.Mail).RequireScope(Scopes.ApiKeysWrite)
+            .Describe("mail.apiKeys.create", "Makes an API key; the answer is the only one that shows it.", ProblemKind.Conflict);
+        keys.MapGet("", ReadApiKeys.ListMail).RequireScope(Scopes.ApiKeysRead)
+            .Describe("mail.apiKeys.list", "Lists API keys.");
+        keys.MapGet("/{id}", ReadApiKeys.GetMail).RequireScope(Scopes.ApiKeysRead)
+            .Describe("mail.apiKeys.get", "Reads an API key, without its secret.");
+        keys.MapDelete("/{id}", RevokeApiKey.Mail).RequireScope(Scopes.ApiKeysWrite)
+            .Describe("mail.apiKeys.delete", "Revokes an API key.");
     }
 
     public static void MapAccountApiKeys(this RouteGroupBuilder account)
     {
         var keys = account.MapGroup("/api-keys");
-        keys.MapPost("", CreateApiKey.Account).RequireScope(Scopes.ApiKeysWrite);
-        keys.MapGet("", ReadApiKeys.ListAccount).RequireScope(Scopes.ApiKeysRead);
-        keys.MapGet("/{id}", ReadApiKeys.GetAccount).RequireScope(Scopes.ApiKeysRead);
-        keys.MapDelete("/{id}", RevokeApiKey.Account).RequireScope(Scopes.ApiKeysWrite);
+        keys.MapPost("", CreateApiKey.Account).RequireScope(Scopes.ApiKeysWrite)
+            .Describe("apiKeys.create", "Makes an API key; the answer is the only one that shows it.", ProblemKind.Conflict);
+        keys.MapGet("", ReadApiKeys.ListAccount).RequireScope(Scopes.ApiKeysRead)
+            .Describe("apiKeys.list", "Lists API keys.");
+        keys.MapGet("/{id}", ReadApiKeys.GetAccount).RequireScope(Scopes.ApiKeysRead)
+            .Describe("apiKeys.get", "Reads an API key, without its secret.");
+        keys.MapDelete("/{id}", RevokeApiKey.Account).RequireScope(Scopes.ApiKeysWrite)
+            .Describe("apiKeys.delete", "Revokes an API key.");
     }
 }
 

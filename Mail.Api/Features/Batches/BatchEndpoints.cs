@@ -39,10 +39,14 @@ internal static class BatchEndpoints
         var limit = new RequestSizeLimitAttribute(
             ((IEndpointRouteBuilder)mail).ServiceProvider.GetRequiredService<IOptions<SendOptions>>().Value.MaxRequestBytes);
         var batches = mail.MapGroup("/batch");
-        batches.MapPost("", Send).RequireScope(Scopes.EmailsSend).WithRateLimit(RatePolicy.Send).WithMetadata(limit);
-        batches.MapGet("", List).RequireScope(Scopes.EmailsRead);
-        batches.MapGet("/{id}", Get).RequireScope(Scopes.EmailsRead);
-        batches.MapGet("/{id}/items", Items).RequireScope(Scopes.EmailsRead);
+        batches.MapPost("", Send).RequireScope(Scopes.EmailsSend).WithRateLimit(RatePolicy.Send).WithMetadata(limit)
+            .Describe("mail.batch.send", "Accepts up to 500 messages, each standing alone.", ProblemKind.IdempotencyConflict, ProblemKind.IdempotencyInProgress);
+        batches.MapGet("", List).RequireScope(Scopes.EmailsRead)
+            .Describe("mail.batch.list", "Lists batches, newest first.");
+        batches.MapGet("/{id}", Get).RequireScope(Scopes.EmailsRead)
+            .Describe("mail.batch.get", "Reads a batch with its counts.");
+        batches.MapGet("/{id}/items", Items).RequireScope(Scopes.EmailsRead)
+            .Describe("mail.batch.items", "Lists the items of a batch.");
     }
 
     private static async Task<Results<Accepted<Envelope<SendBatchResponse>>, Problem>> Send(

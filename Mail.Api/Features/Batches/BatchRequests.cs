@@ -8,6 +8,7 @@ using Mail.Core.Messages;
 namespace Mail.Api.Features.Batches;
 
 /// <summary>The body of <c>POST /v1/mail/batch</c>. Items are read one by one: what is wrong with one harms no other.</summary>
+[RequiredFields("messages")]
 public sealed record SendBatchRequest
 {
     /// <summary>Bodies as <c>POST /v1/mail/send</c> takes them.</summary>
@@ -18,6 +19,7 @@ public sealed record SendBatchRequest
 }
 
 /// <summary>The body of <c>POST /v1/emails/batch</c>.</summary>
+[RequiredFields("emails")]
 public sealed record EmailBatchRequest
 {
     /// <summary>Bodies as <c>POST /v1/emails</c> takes them.</summary>

@@ -19,7 +19,8 @@ internal static class EmailBatchEndpoints
     {
         var limit = new RequestSizeLimitAttribute(
             ((IEndpointRouteBuilder)account).ServiceProvider.GetRequiredService<IOptions<SendOptions>>().Value.MaxRequestBytes);
-        account.MapPost("/emails/batch", Send).RequireScope(Scopes.EmailsSend).WithRateLimit(RatePolicy.Send).WithMetadata(limit);
+        account.MapPost("/emails/batch", Send).RequireScope(Scopes.EmailsSend).WithRateLimit(RatePolicy.Send).WithMetadata(limit)
+            .Describe("emails.sendBatch", "Accepts up to 100 messages, each standing alone.", SendRefusals.Usual);
     }
 
     private static async Task<Results<Accepted<EmailBatchResponse>, Problem>> Send(

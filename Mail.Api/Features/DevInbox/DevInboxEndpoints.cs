@@ -12,10 +12,14 @@ internal static class DevInboxEndpoints
     public static void MapDevInbox(this RouteGroupBuilder v1)
     {
         var inbox = v1.MapGroup("/dev/inbox");
-        inbox.MapGet("", List).RequireScope(Scopes.InboundRead);
-        inbox.MapDelete("", Clear).RequireScope(Scopes.InboundWrite);
-        inbox.MapGet("/{id}", Get).RequireScope(Scopes.InboundRead);
-        inbox.MapGet("/{id}/raw", GetRaw).RequireScope(Scopes.InboundRead);
+        inbox.MapGet("", List).RequireScope(Scopes.InboundRead)
+            .Describe("devInbox.list", "Lists captured mail, and waits for it when asked.");
+        inbox.MapDelete("", Clear).RequireScope(Scopes.InboundWrite)
+            .Describe("devInbox.clear", "Deletes all captured mail.");
+        inbox.MapGet("/{id}", Get).RequireScope(Scopes.InboundRead)
+            .Describe("devInbox.get", "Reads a captured mail.");
+        inbox.MapGet("/{id}/raw", GetRaw).RequireScope(Scopes.InboundRead)
+            .Describe("devInbox.raw", "Reads a captured mail as it was received.");
     }
 
     private static async Task<Results<Ok<InboxPage>, Problem>> List(

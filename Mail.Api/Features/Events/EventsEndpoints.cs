@@ -16,8 +16,10 @@ internal static class EventsEndpoints
 
     public static void MapEvents(this RouteGroupBuilder mail)
     {
-        mail.MapGet("/events", List).RequireScope(Scopes.EmailsRead);
-        mail.MapGet("/events/{id}", Get).RequireScope(Scopes.EmailsRead);
+        mail.MapGet("/events", List).RequireScope(Scopes.EmailsRead)
+            .Describe("mail.events.list", "Lists what has happened, newest first.", ProblemKind.QueryTooSlow);
+        mail.MapGet("/events/{id}", Get).RequireScope(Scopes.EmailsRead)
+            .Describe("mail.events.get", "Reads one event.");
     }
 
     private static async Task<Results<Ok<ListEnvelope<MailEvent>>, Problem>> List(

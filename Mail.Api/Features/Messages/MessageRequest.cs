@@ -1,8 +1,10 @@
+using Mail.Api.Http;
 using Mail.Api.Http.Json;
 
 namespace Mail.Api.Features.Messages;
 
 /// <summary>What both surfaces take to send one message.</summary>
+[RequiredFields("from", "to")]
 public abstract record MessageRequest
 {
     /// <summary>The sender, at a verified domain of the organization.</summary>

@@ -10,13 +10,15 @@ internal static class MessagesEndpoints
     public static void MapMessages(this RouteGroupBuilder mail)
     {
         var limit = new RequestSizeLimitAttribute(Limits(mail).MaxRequestBytes);
-        mail.MapPost("/send", SendMessage.Mail).RequireScope(Scopes.EmailsSend).WithMetadata(limit);
+        mail.MapPost("/send", SendMessage.Mail).RequireScope(Scopes.EmailsSend).WithMetadata(limit)
+            .Describe("mail.send", "Accepts one message for delivery.", [.. SendRefusals.Usual, ProblemKind.MissingVariables, ProblemKind.TemplateError]);
     }
 
     public static void MapEmails(this RouteGroupBuilder account)
     {
         var limit = new RequestSizeLimitAttribute(Limits(account).MaxRequestBytes);
-        account.MapPost("/emails", SendMessage.Account).RequireScope(Scopes.EmailsSend).WithMetadata(limit);
+        account.MapPost("/emails", SendMessage.Account).RequireScope(Scopes.EmailsSend).WithMetadata(limit)
+            .Describe("emails.send", "Accepts one message for delivery.", [.. SendRefusals.Usual, ProblemKind.RecipientSuppressed, ProblemKind.MissingVariables, ProblemKind.TemplateError]);
     }
 
     private static SendOptions Limits(RouteGroupBuilder group) =>

@@ -10,6 +10,13 @@ namespace Mail.Api.Features.Messages;
 /// <summary>What a refused message answers, by itself or as an item of a batch.</summary>
 internal static class SendRefusals
 {
+    /// <summary>What every route that accepts messages may answer.</summary>
+    public static readonly ProblemKind[] Usual =
+    [
+        ProblemKind.IdempotencyConflict, ProblemKind.DomainNotVerified, ProblemKind.PaymentRequired, ProblemKind.SpendCapReached,
+        ProblemKind.QuotaExceeded, ProblemKind.SendingPaused,
+    ];
+
     public static Problem Of(AcceptOutcome.Refusal refusal) => refusal switch
     {
         AcceptOutcome.IdempotencyConflict conflict => new Problem(ProblemKind.IdempotencyConflict,

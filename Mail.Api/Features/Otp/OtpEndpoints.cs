@@ -27,11 +27,16 @@ internal static class OtpEndpoints
     public static void MapOtp(this RouteGroupBuilder mail)
     {
         var otp = mail.MapGroup("/otp");
-        otp.MapPost("/send", Send).RequireScope(Scopes.EmailsSend);
-        otp.MapPost("/verify", Verify).RequireScope(Scopes.EmailsSend);
-        otp.MapGet("/challenges", List).RequireScope(Scopes.EmailsRead);
-        otp.MapGet("/challenges/{id}", Get).RequireScope(Scopes.EmailsRead);
-        otp.MapPost("/challenges/{id}/cancel", Cancel).RequireScope(Scopes.EmailsSend);
+        otp.MapPost("/send", Send).RequireScope(Scopes.EmailsSend)
+            .Describe("mail.otp.send", "Mails a one-time code.", [.. SendRefusals.Usual, ProblemKind.MissingVariables, ProblemKind.TemplateError]);
+        otp.MapPost("/verify", Verify).RequireScope(Scopes.EmailsSend)
+            .Describe("mail.otp.verify", "Checks a one-time code.");
+        otp.MapGet("/challenges", List).RequireScope(Scopes.EmailsRead)
+            .Describe("mail.otp.list", "Lists challenges.");
+        otp.MapGet("/challenges/{id}", Get).RequireScope(Scopes.EmailsRead)
+            .Describe("mail.otp.get", "Reads a challenge; never its code.");
+        otp.MapPost("/challenges/{id}/cancel", Cancel).RequireScope(Scopes.EmailsSend)
+            .Describe("mail.otp.cancel", "Makes a code worthless.", ProblemKind.Conflict);
     }
 
     private static async Task<Results<Accepted<Envelope<SendOtpResponse>>, Problem>> Send(

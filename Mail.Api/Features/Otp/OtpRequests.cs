@@ -7,6 +7,7 @@ using Mail.Core.Otp;
 namespace Mail.Api.Features.Otp;
 
 /// <summary>The body of <c>POST /v1/mail/otp/send</c>.</summary>
+[RequiredFields("to", "from", "purpose")]
 public sealed record SendOtpRequest
 {
     /// <summary>Who gets the code: one address.</summary>
@@ -35,6 +36,7 @@ public sealed record SendOtpRequest
 }
 
 /// <summary>The body of <c>POST /v1/mail/otp/verify</c>.</summary>
+[RequiredFields("challengeId", "code")]
 public sealed record VerifyOtpRequest
 {
     public string? ChallengeId { get; init; }

@@ -1,6 +1,8 @@
+using Mail.Api.Http;
 namespace Mail.Api.Features.Webhooks;
 
 /// <summary>The body of <c>POST /v1/mail/webhooks</c>.</summary>
+[RequiredFields("url")]
 public sealed record CreateWebhookRequest
 {
     /// <summary>Where events are posted to, by https.</summary>

@@ -18,30 +18,49 @@ internal static class WebhooksEndpoints
     public static void MapWebhooks(this RouteGroupBuilder mail)
     {
         var webhooks = mail.MapGroup("/webhooks");
-        webhooks.MapPost("", CreateWebhook.Mail).RequireScope(Scopes.WebhooksWrite);
-        webhooks.MapGet("", ReadWebhooks.ListMail).RequireScope(Scopes.WebhooksRead);
-        webhooks.MapGet("/{id}", ReadWebhooks.GetMail).RequireScope(Scopes.WebhooksRead);
-        webhooks.MapPatch("/{id}", ChangeWebhook.Mail).RequireScope(Scopes.WebhooksWrite);
-        webhooks.MapDelete("/{id}", ChangeWebhook.Delete).RequireScope(Scopes.WebhooksWrite);
-        webhooks.MapPost("/{id}/rotate-secret", ChangeWebhook.RotateMail).RequireScope(Scopes.WebhooksWrite);
-        webhooks.MapPost("/{id}/test", RetryWebhookDelivery.Test).RequireScope(Scopes.WebhooksWrite);
-        webhooks.MapPost("/{id}/replay", RetryWebhookDelivery.Replay).RequireScope(Scopes.WebhooksWrite);
-        webhooks.MapGet("/{id}/deliveries", ReadWebhookDeliveries.ListMail).RequireScope(Scopes.WebhooksRead);
-        mail.MapGet("/webhook-deliveries/{id}", ReadWebhookDeliveries.Get).RequireScope(Scopes.WebhooksRead);
-        mail.MapPost("/webhook-deliveries/{id}/retry", RetryWebhookDelivery.Mail).RequireScope(Scopes.WebhooksWrite);
+        webhooks.MapPost("", CreateWebhook.Mail).RequireScope(Scopes.WebhooksWrite)
+            .Describe("mail.webhooks.create", "Adds an endpoint that is told of events; the answer shows its signing secret once.", ProblemKind.Conflict);
+        webhooks.MapGet("", ReadWebhooks.ListMail).RequireScope(Scopes.WebhooksRead)
+            .Describe("mail.webhooks.list", "Lists webhook endpoints.");
+        webhooks.MapGet("/{id}", ReadWebhooks.GetMail).RequireScope(Scopes.WebhooksRead)
+            .Describe("mail.webhooks.get", "Reads a webhook endpoint.");
+        webhooks.MapPatch("/{id}", ChangeWebhook.Mail).RequireScope(Scopes.WebhooksWrite)
+            .Describe("mail.webhooks.update", "Changes a webhook endpoint.", ProblemKind.Conflict);
+        webhooks.MapDelete("/{id}", ChangeWebhook.Delete).RequireScope(Scopes.WebhooksWrite)
+            .Describe("mail.webhooks.delete", "Deletes a webhook endpoint.");
+        webhooks.MapPost("/{id}/rotate-secret", ChangeWebhook.RotateMail).RequireScope(Scopes.WebhooksWrite)
+            .Describe("mail.webhooks.rotateSecret", "Makes a new signing secret; the old one signs along for a day.");
+        webhooks.MapPost("/{id}/test", RetryWebhookDelivery.Test).RequireScope(Scopes.WebhooksWrite)
+            .Describe("mail.webhooks.test", "Sends a test event to the endpoint.");
+        webhooks.MapPost("/{id}/replay", RetryWebhookDelivery.Replay).RequireScope(Scopes.WebhooksWrite)
+            .Describe("mail.webhooks.replay", "Delivers again what failed since a moment.");
+        webhooks.MapGet("/{id}/deliveries", ReadWebhookDeliveries.ListMail).RequireScope(Scopes.WebhooksRead)
+            .Describe("mail.webhooks.deliveries.list", "Lists deliveries to an endpoint.");
+        mail.MapGet("/webhook-deliveries/{id}", ReadWebhookDeliveries.Get).RequireScope(Scopes.WebhooksRead)
+            .Describe("mail.webhooks.deliveries.get", "Reads a delivery with its attempts.");
+        mail.MapPost("/webhook-deliveries/{id}/retry", RetryWebhookDelivery.Mail).RequireScope(Scopes.WebhooksWrite)
+            .Describe("mail.webhooks.deliveries.retry", "Delivers once more.", ProblemKind.Conflict);
     }
 
     public static void MapAccountWebhooks(this RouteGroupBuilder account)
     {
         var webhooks = account.MapGroup("/webhooks");
-        webhooks.MapPost("", CreateWebhook.Account).RequireScope(Scopes.WebhooksWrite);
-        webhooks.MapGet("", ReadWebhooks.ListAccount).RequireScope(Scopes.WebhooksRead);
-        webhooks.MapGet("/{id}", ReadWebhooks.GetAccount).RequireScope(Scopes.WebhooksRead);
-        webhooks.MapPut("/{id}", ChangeWebhook.Account).RequireScope(Scopes.WebhooksWrite);
-        webhooks.MapDelete("/{id}", ChangeWebhook.Delete).RequireScope(Scopes.WebhooksWrite);
-        webhooks.MapPost("/{id}/rotate-secret", ChangeWebhook.RotateAccount).RequireScope(Scopes.WebhooksWrite);
-        webhooks.MapGet("/{id}/deliveries", ReadWebhookDeliveries.ListAccount).RequireScope(Scopes.WebhooksRead);
-        webhooks.MapPost("/deliveries/{id}/replay", RetryWebhookDelivery.Account).RequireScope(Scopes.WebhooksWrite);
+        webhooks.MapPost("", CreateWebhook.Account).RequireScope(Scopes.WebhooksWrite)
+            .Describe("webhooks.create", "Adds an endpoint that is told of events; the answer shows its signing secret once.", ProblemKind.Conflict);
+        webhooks.MapGet("", ReadWebhooks.ListAccount).RequireScope(Scopes.WebhooksRead)
+            .Describe("webhooks.list", "Lists webhook endpoints.");
+        webhooks.MapGet("/{id}", ReadWebhooks.GetAccount).RequireScope(Scopes.WebhooksRead)
+            .Describe("webhooks.get", "Reads a webhook endpoint.");
+        webhooks.MapPut("/{id}", ChangeWebhook.Account).RequireScope(Scopes.WebhooksWrite)
+            .Describe("webhooks.update", "Replaces the settings of a webhook endpoint.", ProblemKind.Conflict);
+        webhooks.MapDelete("/{id}", ChangeWebhook.Delete).RequireScope(Scopes.WebhooksWrite)
+            .Describe("webhooks.delete", "Deletes a webhook endpoint.");
+        webhooks.MapPost("/{id}/rotate-secret", ChangeWebhook.RotateAccount).RequireScope(Scopes.WebhooksWrite)
+            .Describe("webhooks.rotateSecret", "Makes a new signing secret; the old one signs along for a day.");
+        webhooks.MapGet("/{id}/deliveries", ReadWebhookDeliveries.ListAccount).RequireScope(Scopes.WebhooksRead)
+            .Describe("webhooks.deliveries", "Lists deliveries to an endpoint, newest first.");
+        webhooks.MapPost("/deliveries/{id}/replay", RetryWebhookDelivery.Account).RequireScope(Scopes.WebhooksWrite)
+            .Describe("webhooks.replay", "Delivers the same event once more.", ProblemKind.Conflict);
     }
 }
 
