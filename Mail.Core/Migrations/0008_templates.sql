@@ -31,7 +31,7 @@ create table template_versions (
     html             text,
     text             text,
     -- The block document that html and text were made from; null for a template written as code.
-    design           jsonb,
+    design           json,
     created_at       timestamptz not null default now(),
     primary key (organization_id, template_id, number),
     unique (organization_id, id),

@@ -58,11 +58,21 @@ public sealed class EditTemplates(TemplateChangeStore store, IOptions<TemplateLi
 }
 
 /// <summary>What to change; null leaves a field as it is, and an empty body takes it away.</summary>
+/// <param name="Design">What a design document makes, instead of html and text.</param>
 public sealed record TemplateEdit(
-    string? Name = null, string? Slug = null, TemplateStatus? Status = null, string? Subject = null, string? Html = null, string? Text = null)
+    string? Name = null, string? Slug = null, TemplateStatus? Status = null, string? Subject = null, string? Html = null, string? Text = null,
+    TemplateContent? Design = null)
 {
-    internal TemplateContent ApplyTo(TemplateContent content) => new(
-        Subject ?? content.Subject, Merge(Html, content.Html), Merge(Text, content.Text), null);
+    internal TemplateContent ApplyTo(TemplateContent content)
+    {
+        var subject = Subject ?? content.Subject;
+        if (Design is not null)
+            return Design with { Subject = subject };
+        // Bodies of one's own are not made from the document any more.
+        return Html is null && Text is null
+            ? content with { Subject = subject }
+            : new TemplateContent(subject, Merge(Html, content.Html), Merge(Text, content.Text), null);
+    }
 
     private static string? Merge(string? changed, string? current) => changed is null ? current : changed.Length == 0 ? null : changed;
 }

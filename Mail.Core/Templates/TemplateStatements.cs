@@ -42,7 +42,7 @@ internal static class TemplateStatements
         var command = Command(
             "insert into template_versions (organization_id, template_id, number, id, subject, html, text, design) values ($1, $2, $3, $4, $5, $6, $7, $8)",
             organization.Value, template.Value, number, id.Value, content.Subject, content.Html, content.Text);
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)content.Design ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)content.Design ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Json });
         return command;
     }
 

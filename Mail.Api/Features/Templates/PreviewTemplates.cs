@@ -32,8 +32,8 @@ internal sealed class PreviewTemplates(TemplateStore store, SendableTemplates co
     public static Results<Ok<Envelope<TemplatePreviewResponse>>, Problem> Content(Body<PreviewContentRequest> body, PreviewTemplates previews)
     {
         var request = body.Value;
-        var (parts, errors) = TemplateParts.Compile(
-            request.Subject ?? "", WriteTemplates.Full(request.Html), WriteTemplates.Full(request.Text), previews.Limits);
+        var content = WriteTemplates.ContentOf(request.Subject ?? "", request.Html, request.Text, request.Design);
+        var (parts, errors) = TemplateParts.Compile(content.Subject, content.Html, content.Text, previews.Limits);
         if (parts is null)
             return TemplateProblems.Of(errors);
         var (preview, problem) = previews.Render(parts, request.Data?.Value);

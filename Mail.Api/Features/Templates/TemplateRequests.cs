@@ -15,6 +15,9 @@ public sealed record CreateTemplateRequest
     public string? Html { get; init; }
 
     public string? Text { get; init; }
+
+    /// <summary>A design document instead of html and text.</summary>
+    public DesignInput? Design { get; init; }
 }
 
 /// <summary>The body of <c>PATCH /v1/mail/templates/{idOrSlug}</c>: absent fields stay; an empty html or text goes.</summary>
@@ -32,6 +35,9 @@ public sealed record UpdateTemplateRequest
     public string? Html { get; init; }
 
     public string? Text { get; init; }
+
+    /// <summary>A design document instead of html and text.</summary>
+    public DesignInput? Design { get; init; }
 }
 
 /// <summary>The body of <c>POST /v1/mail/templates/{idOrSlug}/versions</c>: absent fields are those of the latest version.</summary>
@@ -42,6 +48,9 @@ public sealed record CreateTemplateVersionRequest
     public string? Html { get; init; }
 
     public string? Text { get; init; }
+
+    /// <summary>A design document instead of html and text.</summary>
+    public DesignInput? Design { get; init; }
 
     /// <summary>Whether the version is sent from now on.</summary>
     public bool? Activate { get; init; }
@@ -68,6 +77,9 @@ public sealed record PreviewContentRequest
 
     public string? Text { get; init; }
 
+    /// <summary>A design document instead of html and text.</summary>
+    public DesignInput? Design { get; init; }
+
     public VariablesInput? Data { get; init; }
 }
 
@@ -83,6 +95,9 @@ public sealed record DraftTemplateRequest
     public string? Html { get; init; }
 
     public string? Text { get; init; }
+
+    /// <summary>A design document instead of html and text.</summary>
+    public DesignInput? Design { get; init; }
 }
 
 /// <summary>The body of <c>POST /v1/mail/send-template</c>.</summary>

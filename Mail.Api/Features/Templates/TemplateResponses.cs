@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Mail.Core.Templates;
@@ -34,16 +35,18 @@ public sealed record TemplateVersionSummaryResponse(
 /// <param name="Variables">What the version mentions.</param>
 /// <param name="Sample">Variables to try it with.</param>
 public sealed record TemplateVersionResponse(
-    string Id, int VersionNumber, string Kind, string Subject, string? Html, string? Text, bool Active,
+    string Id, int VersionNumber, string Kind, string Subject, string? Html, string? Text, JsonElement? Design, bool Active,
     IReadOnlyList<TemplateVariableResponse> Variables, JsonObject Sample, DateTimeOffset CreatedAt)
 {
     internal static TemplateVersionResponse Of(TemplateVersion version, TemplateDetails template, TemplateVariables variables)
     {
         var content = version.Content;
         return new TemplateVersionResponse(
-            version.Id.ToString(), version.Number, TemplateKind.Of(content.IsDesign), content.Subject, content.Html, content.Text,
+            version.Id.ToString(), version.Number, TemplateKind.Of(content.IsDesign), content.Subject, content.Html, content.Text, DesignOf(content),
             version.Number == template.ActiveVersion, TemplateVariableResponse.Of(variables), variables.Sample(), version.CreatedAt);
     }
+
+    internal static JsonElement? DesignOf(TemplateContent content) => content.Design is { } design ? JsonElement.Parse(design) : null;
 }
 
 /// <param name="Name">The path from the root, such as <c>order.items[].price</c>.</param>
@@ -76,12 +79,13 @@ public sealed record TestSendResponse(string MessageId, string Status);
 /// <param name="Status">0 draft, 1 published, 2 archived.</param>
 /// <param name="HasUnpublishedChanges">Whether the draft is newer than what is sent.</param>
 public sealed record AccountTemplateResponse(
-    string Id, string Slug, string Name, string Subject, string? Html, string? Text, int Status,
+    string Id, string Slug, string Name, string Subject, string? Html, string? Text, JsonElement? Design, int Status,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Variables,
     bool HasUnpublishedChanges, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? PublishedAt)
 {
     internal static AccountTemplateResponse Of(TemplateDetails template, TemplateContent content, TemplateVariables? variables) => new(
-        template.Id.ToString(), template.Slug, template.Name, content.Subject, content.Html, content.Text, StatusOf(template),
+        template.Id.ToString(), template.Slug, template.Name, content.Subject, content.Html, content.Text,
+        TemplateVersionResponse.DesignOf(content), StatusOf(template),
         variables?.All.Select(variable => variable.Path).ToList(), template.ActiveVersion != template.LastVersion,
         template.CreatedAt, template.UpdatedAt, template.PublishedAt);
 

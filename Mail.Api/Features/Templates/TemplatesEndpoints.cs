@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using FluentValidation;
 using Mail.Api.Features.Messages;
@@ -90,6 +91,7 @@ internal static class TemplatesEndpoints
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     MaxDepth = ApiJson.MaxDepth)]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(CreateTemplateRequest))]
 [JsonSerializable(typeof(UpdateTemplateRequest))]
 [JsonSerializable(typeof(CreateTemplateVersionRequest))]

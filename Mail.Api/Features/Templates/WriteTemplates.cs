@@ -13,7 +13,7 @@ internal static class WriteTemplates
         Body<CreateTemplateRequest> body, EditTemplates templates, TemplateViews views, HttpContext context, CancellationToken cancellationToken)
     {
         var request = body.Value;
-        var content = new TemplateContent(request.Subject!, Full(request.Html), Full(request.Text), null);
+        var content = ContentOf(request.Subject!, request.Html, request.Text, request.Design);
         var organization = context.Caller().Organization;
         var outcome = await templates.CreateAsync(organization, request.Name!, request.Slug, content, isPublished: true, cancellationToken);
         if (outcome is not TemplateChanged.Done(var template, var latest))
@@ -27,7 +27,7 @@ internal static class WriteTemplates
         CancellationToken cancellationToken)
     {
         var request = body.Value;
-        var edit = new TemplateEdit(request.Name, request.Slug, StatusOf(request.Status), request.Subject, request.Html, request.Text);
+        var edit = new TemplateEdit(request.Name, request.Slug, StatusOf(request.Status), request.Subject, request.Html, request.Text, request.Design?.ToContent(""));
         return ChangeAsync(idOrSlug, views, context,
             key => templates.UpdateAsync(context.Caller().Organization, key, edit, activates: true, cancellationToken), cancellationToken);
     }
@@ -45,7 +45,7 @@ internal static class WriteTemplates
         if (TemplateKey.Read(idOrSlug) is not { } key)
             return Problem.NotFound(ReadTemplates.What);
         var request = body.Value;
-        var edit = new TemplateEdit(Subject: request.Subject, Html: request.Html, Text: request.Text);
+        var edit = new TemplateEdit(Subject: request.Subject, Html: request.Html, Text: request.Text, Design: request.Design?.ToContent(""));
         var outcome = await templates.AddVersionAsync(context.Caller().Organization, key, edit, request.Activate == true, cancellationToken);
         return outcome is TemplateChanged.Done(var template, var latest)
             ? Envelope.Created($"/v1/mail/templates/{template.Id}/versions/{latest.Id}", "Version created", views.Of(template, latest))
@@ -73,7 +73,10 @@ internal static class WriteTemplates
         _ => throw new UnreachableException(),
     };
 
-    public static string? Full(string? body) => string.IsNullOrEmpty(body) ? null : body;
+    public static TemplateContent ContentOf(string subject, string? html, string? text, DesignInput? design) =>
+        design?.ToContent(subject) ?? new TemplateContent(subject, Full(html), Full(text), null);
+
+    private static string? Full(string? body) => string.IsNullOrEmpty(body) ? null : body;
 
     private static async Task<Results<Ok<Envelope<TemplateResponse>>, Problem>> ChangeAsync(
         string idOrSlug, TemplateViews views, HttpContext context, Func<TemplateKey, Task<TemplateChanged>> change, CancellationToken cancellationToken)

@@ -149,7 +149,7 @@ internal sealed partial class ExpressionReader(SourceCursor cursor, TemplateScop
         }
         var text = cursor.Source[(position + 1)..end];
         cursor.Position = end + 1;
-        return new LiteralExpression(TemplateValue.Of(text.Replace("\\" + quote, quote.ToString(), StringComparison.Ordinal)), position);
+        return new LiteralExpression(TemplateValue.Of(EscapedCharacter().Replace(text, "$1")), position);
     }
 
     private Expression? ReadPath(string word, int position)
@@ -187,6 +187,9 @@ internal sealed partial class ExpressionReader(SourceCursor cursor, TemplateScop
         var (least, most) when least == most => string.Create(CultureInfo.InvariantCulture, $"{least} arguments"),
         var (least, most) => string.Create(CultureInfo.InvariantCulture, $"{least} to {most} arguments"),
     };
+
+    [GeneratedRegex(@"\\([""'\\])")]
+    private static partial Regex EscapedCharacter();
 
     // Anchored at the place that is asked for; what follows must not make a name of it.
     [GeneratedRegex(@"\G-?[0-9]{1,28}(\.[0-9]{1,20})?(?![\w.$/\[-])")]
