@@ -8,6 +8,7 @@ using Mail.Api.Features.Domains;
 using Mail.Api.Features.Messages;
 using Mail.Api.Features.Operator;
 using Mail.Api.Features.Otp;
+using Mail.Api.Features.Schedules;
 using Mail.Api.Features.Webhooks;
 using Mail.Api.Features.Templates;
 using Mail.Api.Http;
@@ -35,6 +36,7 @@ internal static class ApiHost
         builder.AddOtp();
         builder.AddBatches();
         builder.AddDomains();
+        builder.AddSchedules();
         builder.AddRateLimits();
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json =>
@@ -79,6 +81,7 @@ internal static class ApiHost
             mail.MapWebhooks();
             mail.MapOtp();
             mail.MapBatches();
+            mail.MapSchedules();
             mail.MapTemplates();
             mail.MapDomains();
         }

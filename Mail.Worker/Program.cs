@@ -1,6 +1,7 @@
 using Mail.Core;
 using Mail.Worker.Delivery;
 using Mail.Worker.Maintenance;
+using Mail.Worker.Scheduling;
 using Mail.Worker.Webhooks;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -9,6 +10,7 @@ builder.AddMailCore();
 builder.AddAcceptMessages();
 builder.AddDelivery();
 builder.AddMaintenance();
+builder.AddScheduling();
 builder.AddWebhookDispatch();
 
 var app = builder.Build();

@@ -33,6 +33,10 @@ internal sealed class Problem(ProblemKind kind, string detail) : IResult, IEndpo
 
     public static Problem Validation(string path, string code, string message) => Validation([new FieldError(path, code, message)]);
 
+    /// <summary>The same problem of a part of the body: its paths begin at the given one.</summary>
+    public Problem Below(string path) =>
+        new(kind, detail) { RetryAfter = RetryAfter, Errors = [.. Errors.Select(error => error with { Path = path + error.Path })] };
+
     public static Problem NotFound(string what) => new(ProblemKind.NotFound, $"There is no such {what}.");
 
     public static Problem Unavailable(string detail) => new(ProblemKind.Unavailable, detail) { RetryAfter = TimeSpan.FromSeconds(1) };

@@ -3,6 +3,7 @@ namespace Mail.Core.Events;
 /// <summary>The names events are listed and delivered under.</summary>
 public static class EventTypes
 {
+    public const string MessageScheduled = "mail.message.scheduled";
     public const string MessageQueued = "mail.message.queued";
     public const string MessageAccepted = "mail.message.mta_accepted";
     public const string MessageSending = "mail.message.sending";
@@ -49,7 +50,7 @@ public static class EventTypes
     /// <summary>All of them: what a webhook may subscribe to and a list may filter by.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        MessageQueued, MessageAccepted, MessageSending, MessageSent, MessageDeferred, MessageFailed, MessageBounced,
+        MessageScheduled, MessageQueued, MessageAccepted, MessageSending, MessageSent, MessageDeferred, MessageFailed, MessageBounced,
         MessageSuppressed, MessageCanceled, MessageExpired, MessageComplained, MessageOpened, MessageClicked,
         MessageUnsubscribed, DeliveryDelivered, DeliveryDelayed, SuppressionCreated, SuppressionDeleted, OtpCreated, OtpSent,
         OtpVerified, OtpFailedAttempt, OtpFailed, OtpExpired, OtpCanceled, TemplateCreated, TemplateUpdated, TemplateDeleted,

@@ -11,17 +11,26 @@ public sealed class AcceptChecks(SenderDomains domains, MessageRendering renderi
 {
     internal async ValueTask<CheckOutcome> RunAsync(Caller caller, OutgoingMessage message, CancellationToken cancellationToken)
     {
+        var outcome = await AdmitAsync(caller, message, cancellationToken);
+        if (outcome is not CheckOutcome.Passed admitted)
+            return outcome;
+        return await rendering.RenderAsync(caller, message, cancellationToken) switch
+        {
+            RenderOutcome.Rendered(var rendered) => admitted with { Message = rendered },
+            RenderOutcome.Refused(var reason) => new CheckOutcome.Refused(reason),
+            _ => throw new InvalidOperationException("No render outcome."),
+        };
+    }
+
+    /// <summary>The checks that do not depend on the content: whether this caller may send this much from this domain now.</summary>
+    internal async ValueTask<CheckOutcome> AdmitAsync(Caller caller, OutgoingMessage message, CancellationToken cancellationToken)
+    {
         var senderDomain = message.From.Address.AsciiDomain;
         if (await domains.FindVerifiedAsync(caller.Organization, senderDomain, cancellationToken) is not { } domain)
             return new CheckOutcome.Refused(new AcceptOutcome.DomainNotVerified(senderDomain));
         if (caller.DomainRestriction is { } allowed && allowed != senderDomain)
             return new CheckOutcome.Refused(new AcceptOutcome.DomainNotAllowed(senderDomain, allowed));
-        return await rendering.RenderAsync(caller, message, cancellationToken) switch
-        {
-            RenderOutcome.Rendered(var rendered) => new CheckOutcome.Passed(rendered, domain),
-            RenderOutcome.Refused(var reason) => new CheckOutcome.Refused(reason),
-            _ => throw new InvalidOperationException("No render outcome."),
-        };
+        return new CheckOutcome.Passed(message, domain);
     }
 }
 

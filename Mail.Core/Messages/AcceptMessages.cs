@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Mail.Core.ApiKeys;
 using Mail.Core.Assets;
 using Mail.Core.Ids;
+using Mail.Core.Schedules;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Core.Messages;
@@ -25,7 +26,7 @@ public sealed class AcceptMessages(
     /// <exception cref="Npgsql.NpgsqlException">The database is away; the message may have been stored all the same.</exception>
     public async ValueTask<AcceptOutcome> AcceptAsync(Caller caller, OutgoingMessage message, CancellationToken cancellationToken)
     {
-        switch (await checks.RunAsync(caller, message, cancellationToken))
+        switch (await checks.RunAsync(caller, ScheduleCompanion.Attach(message, clock), cancellationToken))
         {
             case CheckOutcome.Passed passed:
                 return await StoreAsync(caller, passed, cancellationToken);

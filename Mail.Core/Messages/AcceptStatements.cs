@@ -18,6 +18,10 @@ internal static class AcceptStatements
         .. UsageStatements.For(messages), .. Companions(messages),
     ];
 
+    /// <summary>What makes a stored message that was scheduled go out: queue rows, events, usage.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> ForRelease(List<PendingAccept> messages, TimeSpan retryFor, TimeProvider clock) =>
+        [Queue(messages, retryFor, clock), Events(messages), .. UsageStatements.For(messages)];
+
     private static NpgsqlBatchCommand Messages(List<PendingAccept> messages) => Batched.Command(
         """
         insert into messages (organization_id, id, mode, status, api_key_id, domain_id, from_address, from_name, subject,
@@ -80,9 +84,9 @@ internal static class AcceptStatements
             """
             insert into message_recipients (organization_id, message_id, ordinal, kind, address, name, domain, status, settled_at)
             select organization_id, message_id, ordinal, kind, address, name, domain,
-                   case when suppressed then 'suppressed' else 'queued' end, case when suppressed then now() end
-            from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[])
-                as item (organization_id, message_id, ordinal, kind, address, name, domain, suppressed)
+                   status, case when status = 'suppressed' then now() end
+            from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+                as item (organization_id, message_id, ordinal, kind, address, name, domain, status)
             """,
             Batched.Uuids(rows, row => row.pending.Caller.Organization.Value),
             Batched.Uuids(rows, row => row.pending.Id.Value),
@@ -91,12 +95,12 @@ internal static class AcceptStatements
             Batched.Texts(rows, row => row.recipient.Mailbox.Address.Address),
             Batched.Texts(rows, row => row.recipient.Mailbox.DisplayName),
             Batched.Texts(rows, row => row.recipient.Mailbox.Address.AsciiDomain),
-            Batched.Array(rows, row => row.pending.Suppressed.ContainsKey(row.ordinal), NpgsqlDbType.Boolean));
+            Batched.Texts(rows, row => row.pending.StatusOf(row.ordinal).ToText()));
     }
 
     private static NpgsqlBatchCommand Queue(List<PendingAccept> messages, TimeSpan retryFor, TimeProvider clock)
     {
-        var rows = messages.SelectMany(pending =>
+        var rows = messages.Where(pending => !pending.IsScheduled).SelectMany(pending =>
             pending.Open.Select(item => item.Recipient.Mailbox.Address.AsciiDomain).Distinct()
                 .Select(domain => (pending, domain))).ToList();
         return Batched.Command(
@@ -119,7 +123,11 @@ internal static class AcceptStatements
 
     private static IEnumerable<NewEvent> EventsOf(PendingAccept pending)
     {
-        if (pending.Status != MessageStatus.Suppressed)
+        if (pending.IsScheduled)
+        {
+            yield return NewEvent.OfMessage(pending.Caller.Organization, EventTypes.MessageScheduled, pending.Id);
+        }
+        else if (pending.Status != MessageStatus.Suppressed)
         {
             yield return NewEvent.OfMessage(pending.Caller.Organization, EventTypes.MessageQueued, pending.Id);
             yield return NewEvent.OfMessage(pending.Caller.Organization, EventTypes.MessageAccepted, pending.Id);

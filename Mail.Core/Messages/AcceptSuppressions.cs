@@ -29,6 +29,8 @@ internal static class AcceptSuppressions
 
     private static PendingAccept Apply(PendingAccept pending, Dictionary<(Guid, string), string> reasons)
     {
+        if (pending is { IsScheduled: true, Message.OnSuppressed: SuppressedRecipients.Skip })
+            return pending;
         Dictionary<int, string>? suppressed = null;
         for (var ordinal = 0; ordinal < pending.AddressKeys.Length; ordinal++)
         {

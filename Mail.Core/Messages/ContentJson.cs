@@ -22,6 +22,9 @@ internal static class ContentJson
     public static string WriteRecipient(string address) =>
         Write(new Dictionary<string, string> { ["recipient"] = address })!;
 
+    public static string WriteReason(string address, string reason) =>
+        Write(new Dictionary<string, string> { ["recipient"] = address, ["reason"] = reason })!;
+
     public static IReadOnlyDictionary<string, string> ReadMap(string? json) =>
         json is null ? new Dictionary<string, string>() : JsonSerializer.Deserialize(json, StoredJson.Default.IReadOnlyDictionaryStringString)!;
 

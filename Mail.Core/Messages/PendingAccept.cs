@@ -21,11 +21,26 @@ internal sealed record PendingAccept(
     /// <summary>Approximate size in the transaction.</summary>
     public long Bytes => 500L + (Message.Html?.Length ?? 0) + (Message.Text?.Length ?? 0);
 
-    public MessageStatus Status => Suppressed.Count < Message.Recipients.Count ? MessageStatus.Queued : MessageStatus.Suppressed;
+    /// <summary>It waits for its moment: who gets it, and what it costs, is decided then.</summary>
+    public bool IsScheduled => Message.SendAt is not null;
+
+    public MessageStatus Status => this switch
+    {
+        { IsScheduled: true } => MessageStatus.Scheduled,
+        _ when Suppressed.Count < Message.Recipients.Count => MessageStatus.Queued,
+        _ => MessageStatus.Suppressed,
+    };
+
+    public MessageStatus StatusOf(int ordinal) => this switch
+    {
+        { IsScheduled: true } => MessageStatus.Scheduled,
+        _ when Suppressed.ContainsKey(ordinal) => MessageStatus.Suppressed,
+        _ => MessageStatus.Queued,
+    };
 
     public IEnumerable<(OutgoingRecipient Recipient, short Ordinal)> Open => Message.Recipients
         .Select((recipient, ordinal) => (recipient, (short)ordinal)).Where(item => !Suppressed.ContainsKey(item.Item2));
 
     /// <summary>Recipients that limits and billing count.</summary>
-    public int Counted => Caller.Mode == SendingMode.Live ? Message.Recipients.Count - Suppressed.Count : 0;
+    public int Counted => Caller.Mode == SendingMode.Live && !IsScheduled ? Message.Recipients.Count - Suppressed.Count : 0;
 }

@@ -81,3 +81,26 @@ create table batch_items (
     foreign key (organization_id, batch_id) references batches (organization_id, id) on delete cascade,
     check ((message_id is null) = (code is not null))
 );
+
+-- Messages that wait for their moment. The message and its content are stored when it is scheduled; queue rows are made
+-- when it is released. That it is canceled stands in the message, so that a message is called off in one way only.
+create table scheduled_messages (
+    organization_id  uuid        not null references organizations,
+    id               uuid        not null,
+    message_id       uuid        not null,
+    send_at          timestamptz not null,
+    -- send_at, or later while a sending limit holds the message back.
+    due_at           timestamptz not null,
+    priority         smallint    not null check (priority between 0 and 2),
+    expires_in       interval,
+    created_at       timestamptz not null default now(),
+    settled_at       timestamptz,
+    outcome          text        check (outcome in ('released', 'failed', 'canceled')),
+    code             text,
+    error            text,
+    primary key (organization_id, id),
+    check ((settled_at is null) = (outcome is null)),
+    check ((code is null) = (outcome is distinct from 'failed'))
+);
+create unique index scheduled_messages_message on scheduled_messages (organization_id, message_id);
+create index scheduled_messages_due on scheduled_messages (due_at) where settled_at is null;

@@ -11,7 +11,7 @@ internal static class OtpEvents
 {
     public static NewEvent Of(
         OrganizationId organization, string type, OtpChallengeId challenge, MessageId message, string address, string purpose) =>
-        new(organization, type, "otp_challenge", challenge.Value, message,
+        new(organization, type, EventResources.Otp, challenge.Value, message,
             JsonSerializer.Serialize(new OtpEventData(challenge.ToString(), address, purpose), OtpJson.Default.OtpEventData));
 }
 

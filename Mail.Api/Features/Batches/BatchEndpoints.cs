@@ -28,8 +28,7 @@ internal static class BatchEndpoints
         services.AddBodies(BatchJson.Default);
         services.AddSingleton<BatchStore>();
         services.AddSingleton<Batching>();
-        services.AddSingleton<BatchItemReader<SendMessageRequest>>();
-        services.AddSingleton<BatchItemReader<SendEmailRequest>>();
+        services.AddSingleton(typeof(MessagePartReader<>));
         services.AddSingleton<IValidator<SendBatchRequest>, SendBatchValidator>();
         services.AddSingleton<IValidator<EmailBatchRequest>, EmailBatchValidator>();
     }
@@ -50,13 +49,13 @@ internal static class BatchEndpoints
     }
 
     private static async Task<Results<Accepted<Envelope<SendBatchResponse>>, Problem>> Send(
-        Body<SendBatchRequest> body, BatchItemReader<SendMessageRequest> reader, Batching batching, HttpContext context,
+        Body<SendBatchRequest> body, MessagePartReader<SendMessageRequest> reader, Batching batching, HttpContext context,
         CancellationToken cancellationToken)
     {
         var (key, problem) = KeyOf(context, body, body.Value.IdempotencyKey, "mail.batch");
         if (problem is not null)
             return problem;
-        var items = body.Value.Messages!.ConvertAll(reader.Read);
+        var items = body.Value.Messages!.ConvertAll(item => reader.Read(item, "batch.item"));
         return Answer(context, await batching.SendAsync(context.Caller(), BatchKind.Messages, items, key, cancellationToken));
     }
 

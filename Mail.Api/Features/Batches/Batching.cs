@@ -18,7 +18,7 @@ namespace Mail.Api.Features.Batches;
 internal sealed partial class Batching(AcceptMessages messages, BatchStore store, IOptions<BatchOptions> options, ILogger<Batching> logger)
 {
     public async Task<BatchAnswer> SendAsync(
-        Caller caller, BatchKind kind, IReadOnlyList<ReadItem> items, Idempotency? key, CancellationToken cancellationToken)
+        Caller caller, BatchKind kind, IReadOnlyList<MessagePart> items, Idempotency? key, CancellationToken cancellationToken)
     {
         switch (await store.BeginAsync(caller.Organization, kind, items.Count, key, options.Value.Patience, cancellationToken))
         {
@@ -42,14 +42,14 @@ internal sealed partial class Batching(AcceptMessages messages, BatchStore store
     private async Task<BatchDetails> FindAsync(Caller caller, BatchId batch, CancellationToken cancellationToken) =>
         (await store.FindAsync(caller.Organization, batch, cancellationToken))!;
 
-    private async Task AcceptAsync(Caller caller, BatchId batch, List<(int Index, ReadItem Item)> items)
+    private async Task AcceptAsync(Caller caller, BatchId batch, List<(int Index, MessagePart Item)> items)
     {
         var settled = await Task.WhenAll(items.Select(item => SettleAsync(caller, batch, item.Index, item.Item)));
         await store.CompleteAsync(caller.Organization, batch, [.. settled.OfType<SettledItem>()], CancellationToken.None);
     }
 
     /// <summary>Null for an item that was committed with its message.</summary>
-    private async Task<SettledItem?> SettleAsync(Caller caller, BatchId batch, int ordinal, ReadItem item)
+    private async Task<SettledItem?> SettleAsync(Caller caller, BatchId batch, int ordinal, MessagePart item)
     {
         if (item.Message is null)
             return Rejected(ordinal, item.Address, item.Problem!);

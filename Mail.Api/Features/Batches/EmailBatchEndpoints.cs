@@ -24,13 +24,13 @@ internal static class EmailBatchEndpoints
     }
 
     private static async Task<Results<Accepted<EmailBatchResponse>, Problem>> Send(
-        Body<EmailBatchRequest> body, BatchItemReader<SendEmailRequest> reader, Batching batching, BatchStore store, HttpContext context,
+        Body<EmailBatchRequest> body, MessagePartReader<SendEmailRequest> reader, Batching batching, BatchStore store, HttpContext context,
         CancellationToken cancellationToken)
     {
         var (key, problem) = BatchEndpoints.KeyOf(context, body, body.Value.IdempotencyKey, "emails.batch");
         if (problem is not null)
             return problem;
-        var items = body.Value.Emails!.ConvertAll(reader.Read);
+        var items = body.Value.Emails!.ConvertAll(item => reader.Read(item, "batch.item"));
         return await AnswerAsync(
             await batching.SendAsync(context.Caller(), BatchKind.Messages, items, key, cancellationToken), store, context, cancellationToken);
     }

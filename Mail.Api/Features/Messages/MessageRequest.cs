@@ -45,7 +45,8 @@ public abstract record MessageRequest
     /// <summary>Repeating a request with the same key sends nothing twice; the header Idempotency-Key says the same.</summary>
     public string? IdempotencyKey { get; init; }
 
-    public NotSupported? SendAt { get; init; }
+    /// <summary>Not before this time: the message waits as <c>scheduled</c>. A time that has passed means now.</summary>
+    public DateTimeOffset? SendAt { get; init; }
 
     /// <summary>Fills the placeholders of subject, html and text, or of the template.</summary>
     public VariablesInput? Variables { get; init; }

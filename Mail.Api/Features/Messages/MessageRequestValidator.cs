@@ -41,6 +41,7 @@ internal abstract class MessageRequestValidator<T> : AbstractValidator<T> where 
             .Must(duration => duration is not { } given || (given.Value >= MinExpiresIn && given.Value <= _options.MaxExpiresIn))
             .WithErrorCode(FieldCodes.OutOfRange)
             .WithMessage($"expiresIn must be between {MinExpiresIn.TotalSeconds}s and {_options.MaxExpiresIn.TotalHours}h.");
+        RuleFor(request => request.SendAt).SendAt(_options);
         RuleFor(request => request.IdempotencyKey).IdempotencyKey();
         RefuseUnsupported();
     }
@@ -49,7 +50,6 @@ internal abstract class MessageRequestValidator<T> : AbstractValidator<T> where 
     {
         RuleFor(request => request).Custom((request, context) =>
         {
-            Refuse(request.SendAt, "/sendAt");
             Refuse(request.Tracking, "/tracking");
             Refuse(request.Unsubscribe, "/unsubscribe");
 

@@ -22,6 +22,7 @@ internal static class OutgoingMessages
         Metadata = request.Metadata!,
         Attachments = AttachmentsOf(request),
         ExpiresIn = request.ExpiresIn?.Value,
+        SendAt = request.SendAt,
         Idempotency = idempotency,
         Render = RenderOf(request),
         // This surface promises that all recipients get the message, or none.

@@ -38,4 +38,8 @@ public sealed class SendOptions
     /// <summary>The longest time that expiresIn may ask delivery to be tried for.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan MaxExpiresIn { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How far ahead a message may be scheduled. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "366.00:00:00")]
+    public TimeSpan MaxSchedule { get; set; } = TimeSpan.FromDays(30);
 }

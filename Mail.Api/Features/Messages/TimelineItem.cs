@@ -16,6 +16,7 @@ public sealed record TimelineItem(
 
     private static string LabelOf(string type) => type switch
     {
+        EventTypes.MessageScheduled => "Scheduled",
         EventTypes.MessageQueued => "Queued",
         EventTypes.MessageAccepted => "Accepted for delivery",
         EventTypes.MessageSending => "Sending",
