@@ -150,7 +150,7 @@ internal sealed class BlockHtml(DesignSettings settings, StringBuilder html)
     {
         var shown = Math.Min(image.Width ?? width, width);
         var tag = $"<img src=\"{HtmlText.EscapeTemplate(image.Src)}\" alt=\"{HtmlText.EscapeTemplate(image.Alt)}\" width=\"{shown}\" "
-            + $"class=\"tx-muted\" style=\"display:inline-block;width:100%;max-width:{shown}px;height:auto;border:0;{FontOf(14, DesignColor.Of(settings.Light, "muted"))}\">";
+            + $"class=\"{(image.Width is null ? "fluid " : "")}tx-muted\" style=\"display:inline-block;width:100%;max-width:{shown}px;height:auto;border:0;{FontOf(14, DesignColor.Of(settings.Light, "muted"))}\">";
         html.Append($"<div style=\"text-align:{AlignOf(image.Align)};line-height:0\">");
         html.Append(image.Href is { } href ? $"<a href=\"{HtmlText.EscapeTemplate(href)}\" style=\"text-decoration:none\">{tag}</a>" : tag);
         html.Append("</div>\n");

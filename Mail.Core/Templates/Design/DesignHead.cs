@@ -25,7 +25,7 @@ internal static class DesignHead
             img{border:0;-ms-interpolation-mode:bicubic}
 
             """);
-        head.Append("@media (max-width:").Append(settings.Width - 1).Append("px){.column{display:block!important;width:100%!important;max-width:100%!important}.outer{padding:0!important}}\n");
+        head.Append("@media (max-width:").Append(settings.Width - 1).Append("px){.column{display:block!important;width:100%!important;max-width:100%!important}.fluid{max-width:100%!important}.outer{padding:0!important}}\n");
         head.Append("@media (prefers-color-scheme:dark){").Append(DarkRules(settings.Dark, "")).Append("}\n");
         // Outlook on the web marks what it darkens itself.
         head.Append(DarkRules(settings.Dark, "[data-ogsc] ")).Append('\n');

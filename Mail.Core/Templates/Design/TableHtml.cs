@@ -13,8 +13,8 @@ internal sealed class TableHtml(DesignSettings settings, StringBuilder html, Blo
     public void Write(TableBlock table)
     {
         html.Append("<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"width:100%;border-collapse:collapse\">\n<tr>\n");
-        foreach (var column in table.Columns)
-            Cell("th scope=\"col\"", "th", HtmlText.EscapeTemplate(column.Title), column.Align, _muted, 13, "font-weight:bold;");
+        for (var i = 0; i < table.Columns.Count; i++)
+            Cell("th scope=\"col\"", HtmlText.EscapeTemplate(table.Columns[i].Title), i, table, _muted, "font-weight:bold;");
         html.Append("</tr>\n");
         if (table.Each is { } each)
             html.Append($"{{{{#each {each}}}}}\n");
@@ -22,7 +22,7 @@ internal sealed class TableHtml(DesignSettings settings, StringBuilder html, Blo
         {
             html.Append("<tr>\n");
             for (var i = 0; i < row.Count; i++)
-                Cell("td", "td", blocks.Inline(row[i]), table.Columns[i].Align, _text, 15, "");
+                Cell("td", blocks.Inline(row[i]), i, table, _text, "");
             html.Append("</tr>\n");
         }
         if (table.Each is not null)
@@ -37,12 +37,24 @@ internal sealed class TableHtml(DesignSettings settings, StringBuilder html, Blo
         var weight = total.IsBold ? "font-weight:bold;" : "";
         html.Append("<tr>\n");
         if (columns > 1)
-            html.Append($"<td colspan=\"{columns - 1}\"{HtmlText.ClassOf("tx", _text)} style=\"padding:8px 8px 0 0;{blocks.FontOf(15, _text)}{weight}text-align:{blocks.AlignOf(DesignAlign.End)}\">{HtmlText.EscapeTemplate(total.Label)}</td>\n");
+            html.Append($"<td colspan=\"{columns - 1}\"{HtmlText.ClassOf("tx", _text)} style=\"padding:{Padding(0, isLast: false)};{blocks.FontOf(15, _text)}{weight}text-align:{blocks.AlignOf(DesignAlign.End)}\">{HtmlText.EscapeTemplate(total.Label)}</td>\n");
         var label = columns > 1 ? "" : HtmlText.EscapeTemplate(total.Label) + " ";
         html.Append($"<td{HtmlText.ClassOf("tx", _text)} style=\"padding:8px 0 0;{blocks.FontOf(15, _text)}{weight}text-align:{blocks.AlignOf(DesignAlign.End)}\">{label}{blocks.Inline(total.Value)}</td>\n");
         html.Append("</tr>\n");
     }
 
-    private void Cell(string open, string close, string content, DesignAlign align, DesignColor color, int size, string weight) =>
-        html.Append($"<{open} class=\"tx-{color.Name} bd-border\" valign=\"top\" style=\"padding:8px 8px 8px 0;border-bottom:1px solid {Border};{blocks.FontOf(size, color)}{weight}text-align:{blocks.AlignOf(align)}\">{content}</{close}>\n");
+    private void Cell(string tag, string content, int index, TableBlock table, DesignColor color, string weight)
+    {
+        var column = table.Columns[index];
+        var padding = Padding(8, isLast: index == table.Columns.Count - 1);
+        html.Append($"<{tag} class=\"tx-{color.Name} bd-border\" valign=\"top\" style=\"padding:{padding};border-bottom:1px solid {Border};");
+        html.Append($"{blocks.FontOf(tag == "td" ? 15 : 13, color)}{weight}text-align:{blocks.AlignOf(column.Align)}\">{content}</{tag[..2]}>\n");
+    }
+
+    // Room towards the next column, and none at the edge.
+    private string Padding(int below, bool isLast)
+    {
+        var room = isLast ? "0" : "8px";
+        return settings.IsRightToLeft ? $"8px 0 {below}px {room}" : $"8px {room} {below}px 0";
+    }
 }
