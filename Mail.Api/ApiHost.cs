@@ -2,6 +2,7 @@ using FluentValidation;
 using Mail.Api.Features.ApiKeys;
 using Mail.Api.Features.Batches;
 using Mail.Api.Features.Assets;
+using Mail.Api.Features.Bounces;
 using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Events;
 using Mail.Api.Features.Domains;
@@ -53,6 +54,7 @@ internal static class ApiHost
         services.AddSingleton<Sending>();
         services.AddStoredMessages();
         services.AddEvents();
+        services.AddBounces();
         services.AddSingleton<DevInboxArrivals>();
         services.AddHostedService(provider => provider.GetRequiredService<DevInboxArrivals>());
         services.AddSingleton<DevInboxReader>();
@@ -77,6 +79,7 @@ internal static class ApiHost
             mail.MapMessages();
             mail.MapStoredMessages();
             mail.MapEvents();
+            mail.MapBounces();
             mail.MapApiKeys();
             mail.MapWebhooks();
             mail.MapOtp();

@@ -61,6 +61,7 @@ public static class MailCore
         services.AddSingleton<DomainSigners>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<CancelStore>();
+        services.AddSingleton<BounceStore>();
         services.AddSingleton<DeliveryLogStore>();
         services.AddSingleton<EventStore>();
         services.AddSingleton<SuppressionStore>();

@@ -5,8 +5,6 @@ namespace Mail.Core.Persistence;
 /// <summary>The whole mapper: positional parameters in, one row at a time out.</summary>
 internal static class QueryExtensions
 {
-    private const string LongestList = "5s";
-
     public static async Task<List<T>> QueryAsync<T>(
         this NpgsqlDataSource database, string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken,
         params object?[] parameters)
@@ -47,8 +45,7 @@ internal static class QueryExtensions
         params object?[] parameters)
     {
         await using var batch = database.CreateBatch();
-        // Local to the transaction, and a batch is one.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select set_config('statement_timeout', '{LongestList}', true)"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(QueryStatements.LimitTime));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
         foreach (var parameter in parameters)
             batch.BatchCommands[1].Parameters.Add(new NpgsqlParameter { Value = parameter ?? DBNull.Value });

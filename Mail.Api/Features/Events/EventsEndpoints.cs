@@ -5,7 +5,6 @@ using Mail.Core.Events;
 using Mail.Core.Ids;
 using Mail.Core.Messages;
 using Microsoft.AspNetCore.Http.HttpResults;
-using EventId = Mail.Core.Events.EventId;
 
 namespace Mail.Api.Features.Events;
 
@@ -27,7 +26,7 @@ internal static class EventsEndpoints
         EventStore events, HttpContext context, CancellationToken cancellationToken)
     {
         var fields = new QueryFields();
-        var page = fields.Page<EventId>(cursor, limit);
+        var page = fields.Page<Core.Events.EventId>(cursor, limit);
         var filter = new EventFilter(
             fields.OneOf("type", type, EventTypes.All), fields.OneOf("resourceType", resourceType, EventResources.All),
             Resource: null, fields.Id<MessageId>("messageId", messageId), fields.Instant("from", from), fields.Instant("to", to));
@@ -45,7 +44,7 @@ internal static class EventsEndpoints
 
     private static async Task<Results<Ok<Envelope<MailEvent>>, Problem>> Get(
         string id, EventStore events, HttpContext context, CancellationToken cancellationToken) =>
-        PrefixedId.TryParse<EventId>(id, out var happened)
+        PrefixedId.TryParse<Core.Events.EventId>(id, out var happened)
         && await events.FindAsync(context.Caller().Organization, happened, cancellationToken) is { } found
             ? Envelope.Ok(EventProjection.Mail(found))
             : Problem.NotFound("event");
