@@ -96,7 +96,7 @@ public sealed class AuthenticationTests(ApiFixture api)
     public void Every_versioned_route_asks_for_a_known_scope()
     {
         var routes = api.Application.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.RoutePattern.RawText!.Contains("/v1", StringComparison.Ordinal)).ToList();
+            .Where(endpoint => endpoint.RoutePattern.RawText!.Contains("/v1/", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(routes);
         Assert.All(routes, endpoint => Assert.Contains(endpoint.Metadata.GetMetadata<RequiredScope>()?.Scope, Scopes.All.AsEnumerable()));
