@@ -70,6 +70,9 @@ public static class MailCore
         services.AddSingleton<QueueListener>();
         services.AddSingleton<HoldStore>();
         services.AddSingleton<DestinationStore>();
+        services.AddSingleton<RouteStore>();
+        services.AddSingleton<SourceStore>();
+        services.AddSingleton(RouteStore.SealedPasswords);
         services.AddSingleton<MaintenanceStore>();
         services.AddSingleton<DevInboxStore>();
         services.AddSingleton<InboxOwnerStore>();

@@ -8,7 +8,7 @@ namespace Mail.Worker.Delivery;
 
 /// <summary>Routes claimed items to the queues of their destinations; gives back what cannot wait there.</summary>
 internal sealed partial class DeliveryDispatch(
-    HeldItems held, DeliveryRouting routing, LaneBook book, Holds holds, DestinationReports reports, Destinations destinations, DeliveryAttempts attempts, Recorder recorder,
+    HeldItems held, DeliveryRouting routing, LaneBook book, Holds holds, Sources sources, DestinationReports reports, Destinations destinations, DeliveryAttempts attempts, Recorder recorder,
     IOptions<QueueOptions> options, TimeProvider clock, ILogger<DeliveryDispatch> logger)
 {
     private const int PostponementSpread = 4;
@@ -53,12 +53,7 @@ internal sealed partial class DeliveryDispatch(
             switch (await routing.FindAsync(item.Job, item.WhenCut))
             {
                 case DeliveryRoute.Servers servers:
-                    if (book.Learn(item.Job.Lane, servers.Destination) && !item.Job.Lane.IsTest)
-                        reports.Found(item.Job.Domain, servers.Destination, servers.ProviderName);
-                    if (HoldOn(item.Job.Lane, servers.Destination) is { } hold)
-                        recorder.Release(item, Rest(hold.Until), hold.Reason);
-                    else if (!destinations.TryEnqueue(new RoutedItem(item, servers)))
-                        Postpone(item, servers.Destination);
+                    await EnqueueAsync(item, servers);
                     break;
                 case DeliveryRoute.Nowhere nowhere:
                     attempts.End(item, nowhere.Verdict);
@@ -75,6 +70,20 @@ internal sealed partial class DeliveryDispatch(
             attempts.End(item, new Verdict(
                 DeliveryOutcome.Deferred, DeliveryStage.Route, DeliveryCause.InternalError, Reply: "internal error"));
         }
+    }
+
+    private async ValueTask EnqueueAsync(HeldItem item, DeliveryRoute.Servers found)
+    {
+        var lane = item.Job.Lane;
+        var pool = routing.PoolOf(item.Job);
+        if (book.Learn(lane, new LaneTarget(found.Destination, pool)) && !lane.IsTest)
+            reports.Found(item.Job.Domain, found.Destination, found.ProviderName);
+        if (HoldOn(lane, found.Destination) is { } hold)
+            recorder.Release(item, Rest(hold.Until), hold.Reason);
+        else if (await sources.ChooseAsync(found, pool, item.WhenCut) is not { } servers)
+            recorder.Release(item, LongestRest, $"no source of the pool '{pool ?? DeliverySource.DefaultPool}' may send there now");
+        else if (!destinations.TryEnqueue(new RoutedItem(item, servers)))
+            Postpone(item, servers.Destination);
     }
 
     private DeliveryHold? HoldOn(QueueLane lane, string destination) =>

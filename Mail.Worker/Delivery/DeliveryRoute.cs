@@ -1,4 +1,5 @@
 using System.Net;
+using Mail.Core.Queue;
 using Mail.Protocol.Smtp;
 using Mail.Worker.Shaping;
 
@@ -15,6 +16,9 @@ internal abstract record DeliveryRoute
     /// <param name="Destination">Names what shares queue, limits and connections.</param>
     public sealed record Servers(string Destination, IReadOnlyList<Target> Targets, RelayOptions? Relay) : DeliveryRoute
     {
+        /// <summary>The address to leave from; null: the system's choice.</summary>
+        public DeliverySource? Source { get; init; }
+
         /// <summary>Whose servers they are, where that is known.</summary>
         public Provider? Provider { get; init; }
 

@@ -10,14 +10,16 @@ internal sealed class DeliveryRouting
 {
     private readonly DeliveryMode _mode;
     private readonly MxRouting _mx;
+    private readonly RouteOverrides _overrides;
     private readonly DeliveryRoute? _smarthost;
     private readonly DeliveryRoute _capture;
 
-    public DeliveryRouting(IOptions<DeliveryOptions> options, MxRouting mx)
+    public DeliveryRouting(IOptions<DeliveryOptions> options, MxRouting mx, RouteOverrides overrides)
     {
         var delivery = options.Value;
         _mode = delivery.Mode;
         _mx = mx;
+        _overrides = overrides;
         _smarthost = delivery.Smarthost is { } smarthost
             ? Relay(smarthost, new RelayOptions(delivery.SmarthostTls, CredentialsOf(delivery)))
             : null;
@@ -28,6 +30,8 @@ internal sealed class DeliveryRouting
     {
         if (job.Mode == SendingMode.Test)
             return ValueTask.FromResult(_capture);
+        if (_mode != DeliveryMode.Capture && OverrideOf(job) is { } route && RouteOverrides.RelayOf(route) is { } relay)
+            return ValueTask.FromResult<DeliveryRoute>(relay);
         return _mode switch
         {
             DeliveryMode.Capture => ValueTask.FromResult(_capture),
@@ -36,6 +40,11 @@ internal sealed class DeliveryRouting
             _ => throw new InvalidOperationException($"No delivery mode: {_mode}."),
         };
     }
+
+    /// <summary>The pool of sources that the item leaves from; null for the default one.</summary>
+    public string? PoolOf(DeliveryJob job) => job.Mode == SendingMode.Test ? null : OverrideOf(job)?.Pool;
+
+    private RouteOverride? OverrideOf(DeliveryJob job) => _overrides.Find(job.Organization, job.Domain);
 
     private static DeliveryRoute.Servers Relay(string address, RelayOptions relay)
     {

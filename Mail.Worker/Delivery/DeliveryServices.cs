@@ -33,6 +33,7 @@ internal static class DeliveryServices
         services.AddSingleton(provider => ShapingRules.ReadWith(provider.GetRequiredService<IOptions<ShapingOptions>>().Value.RulesFile));
         services.AddSingleton(provider => new RateGate(provider.GetService<RedisClient>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ConnectionOpening>();
+        services.AddSingleton<BadHosts>();
         services.AddSingleton<DestinationFeedback>();
         services.AddSingleton<MxRouting>();
         services.AddSingleton<DeliveryRouting>();
@@ -50,6 +51,8 @@ internal static class DeliveryServices
         services.AddLoop<Destinations>();
         services.AddLoop<Holds>();
         services.AddLoop<DestinationReports>();
+        services.AddLoop<RouteOverrides>();
+        services.AddLoop<Sources>();
         services.AddLoop<QueueWatch>();
         services.AddLoop<LeaseLoop>();
         services.AddLoop<DeliveryLoop>();
@@ -62,6 +65,7 @@ internal static class DeliveryServices
         builder.AddMailOptions<DeliveryOptions>(DeliveryOptions.Section).PostConfigure(options => options.CaptureAddress ??= inbound);
         builder.AddMailOptions<QueueOptions>(QueueOptions.Section);
         builder.AddMailOptions<ShapingOptions>(ShapingOptions.Section);
+        builder.AddMailOptions<WarmupOptions>(WarmupOptions.Section);
         builder.AddMailOptions<RetryOptions>(RetryOptions.Section);
         builder.AddMailOptions<ConnectionOptions>(ConnectionOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>();

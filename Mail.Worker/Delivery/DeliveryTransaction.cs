@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace Mail.Worker.Delivery;
 
 /// <summary>Hands one message to one of its servers: over a kept connection when there is one, else from server to server.</summary>
-internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpening opening, ReturnPath returnPath, IOptions<MailHostOptions> host)
+internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpening opening, BadHosts badHosts, ReturnPath returnPath, IOptions<MailHostOptions> host)
 {
     private const string TraceKeyword = "XTRACE";
     private const int ServiceClosing = 421;
@@ -20,7 +20,7 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
         var (item, route) = routed;
         var envelope = EnvelopeOf(item, message);
         var connections = destination.Connections;
-        if (connections.TakeIdle(route.Targets) is { } kept)
+        if (connections.TakeIdle(badHosts.GoodFirst(route.Targets)) is { } kept)
         {
             var result = await SendAsync(kept, envelope, message, item, connections);
             // The server may have closed the connection while it was idle, or have had enough of it: that says nothing about the message.
@@ -34,12 +34,13 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
         DeliveryRoute.Servers route, SmtpEnvelope envelope, BuiltMessage message, HeldItem item, Destination destination)
     {
         Attempt? failed = null;
-        foreach (var target in route.Targets)
+        foreach (var target in badHosts.GoodFirst(route.Targets))
         {
             await opening.WaitAsync(destination.Shape, item.WhenCut);
-            switch (await connector.ConnectAsync(target, route.Relay, item.Transcript, item.WhenCut))
+            switch (await connector.ConnectAsync(target, route, item.Transcript, item.WhenCut))
             {
                 case SmtpConnectResult.Connected(var smtp):
+                    badHosts.Worked(target);
                     var connection = new PooledConnection(smtp, target);
                     var result = await SendAsync(connection, envelope, message, item, destination.Connections);
                     failed = Told(result, connection.Peer);
@@ -48,6 +49,8 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
                         return failed;
                     break;
                 case SmtpConnectResult.Failed(var failure):
+                    if (failure.Cause != SmtpCause.Cancelled)
+                        badHosts.Failed(target);
                     failed = failure.Cause == SmtpCause.Cancelled
                         ? new Attempt.Abandoned()
                         : Attempt.Ended.ForAll(item.Recipients.Count, ReplyClassifier.Of(failure), PeerOf(target));

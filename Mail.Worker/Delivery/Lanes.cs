@@ -5,7 +5,7 @@ using Mail.Worker.Shaping;
 namespace Mail.Worker.Delivery;
 
 /// <summary>The lanes this worker knows to have something ready, and what it makes of them: survey → plan → claim.</summary>
-internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBook book, Holds holds)
+internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBook book, Sources sources, Holds holds)
 {
     // Of a lane whose destination is not known yet: enough to learn it, few enough to be no burden on it.
     private const int UnknownRoom = 8;
@@ -80,8 +80,14 @@ internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBoo
     {
         if (holds.On(lane) is not null)
             return new LaneRoom("held", 0);
-        if (book.Find(lane) is not { } destination)
+        if (book.Find(lane) is not var (destination, pool))
             return new LaneRoom($"? {lane.Name}", UnknownRoom);
-        return new LaneRoom(destination, holds.On(HoldScope.Destination, destination) is null ? destinations.RoomOf(destination) : 0);
+        if (holds.On(HoldScope.Destination, destination) is not null)
+            return new LaneRoom(destination, 0);
+        if (sources.IsEmpty)
+            return new LaneRoom(destination, destinations.RoomOf(destination));
+        var bySource = sources.DestinationsOf(destination, pool).DefaultIfEmpty(destination);
+        return new LaneRoom($"{destination} {pool}",
+            bySource.Sum(name => holds.On(HoldScope.Destination, name) is null ? destinations.RoomOf(name) : 0));
     }
 }

@@ -1,4 +1,6 @@
+using System.Net;
 using Mail.Core.Domains;
+using Mail.Core.Queue;
 using Mail.Protocol.Smtp;
 using Mail.Worker.Delivery;
 using Microsoft.Extensions.Options;
@@ -12,9 +14,9 @@ internal sealed class SmtpConnector(
     private readonly SmtpTimeouts _timeouts = new() { Connect = connections.Value.ConnectTimeout };
 
     public async Task<SmtpConnectResult> ConnectAsync(
-        Target target, RelayOptions? relay, SmtpTranscript? transcript, CancellationToken cancellationToken)
+        Target target, DeliveryRoute.Servers route, SmtpTranscript? transcript, CancellationToken cancellationToken)
     {
-        var options = OptionsFor(target, relay) with { Transcript = transcript };
+        var options = OptionsFor(target, route.Relay, route.Source) with { Transcript = transcript };
         var result = await SmtpClientConnection.ConnectAsync(target.EndPoint, options, cancellationToken);
         // RFC 7435: TLS that does not work is no worse than none where none was asked for.
         if (options.Tls == SmtpTlsMode.Opportunistic && !options.ImplicitTls
@@ -25,9 +27,14 @@ internal sealed class SmtpConnector(
         return result;
     }
 
-    private SmtpClientOptions OptionsFor(Target target, RelayOptions? relay) => new()
+    // An address of one family cannot reach the other; the system then chooses.
+    private static IPAddress? LocalAddressFor(Target target, DeliverySource? source) =>
+        target.EndPoint is IPEndPoint remote && source?.Address is { } own && own.AddressFamily != remote.AddressFamily ? null : source?.Address;
+
+    private SmtpClientOptions OptionsFor(Target target, RelayOptions? relay, DeliverySource? source) => new()
     {
-        LocalName = host.Value.Name,
+        LocalName = source?.EhloName ?? host.Value.Name,
+        LocalAddress = LocalAddressFor(target, source),
         ServerName = target.Host,
         Tls = relay?.Tls switch
         {

@@ -19,6 +19,10 @@ internal sealed class ShapingOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan ReportInterval { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often route overrides and sources are read. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
+    public TimeSpan RouteInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The longest an item waits in memory for its turn under a rate; longer waits are made in the queue. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(5);
