@@ -3,6 +3,7 @@ using Mail.Api.Features.ApiKeys;
 using Mail.Api.Features.Batches;
 using Mail.Api.Features.Assets;
 using Mail.Api.Features.Bounces;
+using Mail.Api.Features.Delivery;
 using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Events;
 using Mail.Api.Features.Domains;
@@ -39,6 +40,7 @@ internal static class ApiHost
         builder.AddDomains();
         builder.AddSchedules();
         builder.AddRateLimits();
+        builder.AddDelivery();
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -78,6 +80,7 @@ internal static class ApiHost
             var mail = app.MapGroup(prefix).WithSurface(Surface.Mail).WithKnownQuery().WithValidation();
             mail.MapMessages();
             mail.MapStoredMessages();
+            ExplainSending.Map(mail);
             mail.MapEvents();
             mail.MapBounces();
             mail.MapApiKeys();
@@ -100,7 +103,9 @@ internal static class ApiHost
         foreach (var prefix in AssetPrefixes)
             app.MapGroup(prefix).WithKnownQuery().WithValidation().MapAssets();
         app.MapAssetLinks();
-        app.MapGroup("/internal").RequireOperator().WithKnownQuery().WithValidation().MapOperator();
+        var operatorOnly = app.MapGroup("/internal").RequireOperator().WithKnownQuery().WithValidation();
+        operatorOnly.MapOperator();
+        operatorOnly.MapDelivery();
         app.MapErrorPages();
         app.MapApiDocument();
     }

@@ -29,17 +29,19 @@ internal static class ApiCommands
             KeyCommand.Create(),
             QueueCommand.Create(),
             DomainCommand.Create(),
+            DeliveryCommand.Create(),
             KeyRingCommand.Create(),
         }.Parse(args).InvokeAsync();
 
     /// <summary>Runs a command against the services of the core, without starting a host.</summary>
-    public static async Task<int> WithServicesAsync(Func<IServiceProvider, Task<int>> run)
+    public static async Task<int> WithServicesAsync(Func<IServiceProvider, Task<int>> run, Action<IHostApplicationBuilder>? configure = null)
     {
         var builder = Host.CreateApplicationBuilder();
         // Standard output is for what was asked.
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).AddFilter("Npgsql", LogLevel.Warning);
         builder.AddMailCore();
         builder.AddDomainOperations();
+        configure?.Invoke(builder);
         using var host = builder.Build();
         try
         {

@@ -169,7 +169,7 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
         return held;
     }
 
-    private static DeliveryJob ReadJob(NpgsqlDataReader row) => new()
+    internal static DeliveryJob ReadJob(NpgsqlDataReader row) => new()
     {
         Lease = new QueueLease(new QueueItemId(row.GetGuid(0)), row.GetInt64(1)),
         Organization = new OrganizationId(row.GetGuid(2)),

@@ -1,3 +1,4 @@
+using Mail.Core.Queue;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;

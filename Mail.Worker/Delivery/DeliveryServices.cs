@@ -1,5 +1,6 @@
 using Mail.Core;
 using Mail.Core.Domains;
+using Mail.Core.Queue;
 using Mail.Integrations.Redis;
 using Mail.Worker.Pools;
 using Mail.Worker.Shaping;
@@ -10,9 +11,6 @@ namespace Mail.Worker.Delivery;
 
 internal static class DeliveryServices
 {
-    // The endpoint "smtp" of the service "inbound", as the AppHost injects it.
-    private const string InboundEndpoint = "services:inbound:smtp:0";
-
     // Without it each worker keeps the rates by itself.
     private const string RedisConnection = "redis";
 
@@ -61,8 +59,7 @@ internal static class DeliveryServices
 
     private static void AddOptionsOfDelivery(this IHostApplicationBuilder builder)
     {
-        var inbound = builder.Configuration[InboundEndpoint];
-        builder.AddMailOptions<DeliveryOptions>(DeliveryOptions.Section).PostConfigure(options => options.CaptureAddress ??= inbound);
+        builder.AddDeliveryOptions();
         builder.AddMailOptions<QueueOptions>(QueueOptions.Section);
         builder.AddMailOptions<ShapingOptions>(ShapingOptions.Section);
         builder.AddMailOptions<WarmupOptions>(WarmupOptions.Section);

@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Mail.Worker.Delivery;
+namespace Mail.Core.Queue;
 
 /// <summary>Where mail is delivered to.</summary>
-internal sealed class DeliveryOptions
+public sealed class DeliveryOptions
 {
     public const string Section = "Delivery";
 

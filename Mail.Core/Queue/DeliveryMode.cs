@@ -1,7 +1,7 @@
-namespace Mail.Worker.Delivery;
+namespace Mail.Core.Queue;
 
 /// <summary>Where live mail goes.</summary>
-internal enum DeliveryMode
+public enum DeliveryMode
 {
     /// <summary>To Mail.Inbound of this installation, which keeps it in the dev inbox: nothing leaves the machine.</summary>
     Capture,
@@ -14,7 +14,7 @@ internal enum DeliveryMode
 }
 
 /// <summary>How the relay is spoken to.</summary>
-internal enum RelayTls
+public enum RelayTls
 {
     /// <summary>STARTTLS when offered, with any certificate.</summary>
     Opportunistic,

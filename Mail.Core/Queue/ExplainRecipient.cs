@@ -1,0 +1,78 @@
+using Mail.Core.Organizations;
+using Mail.Protocol.Dns;
+using Microsoft.Extensions.Options;
+
+namespace Mail.Core.Queue;
+
+/// <summary>Finds out, without sending anything, which way mail for a recipient's domain would take and what it would wait for.</summary>
+public sealed class ExplainRecipient(
+    IDnsResolver resolver, RouteStore routes, HoldStore holds, QueueOperationsStore operations, IOptions<DeliveryOptions> options,
+    TimeProvider clock)
+{
+    public async Task<RecipientExplanation> RunAsync(
+        OrganizationId? organization, string domain, SendingMode mode, CancellationToken cancellationToken)
+    {
+        var route = mode == SendingMode.Test ? null : MostSpecial(await routes.ListAsync(cancellationToken), organization, domain);
+        var way = await WayAsync(route, domain, mode, cancellationToken);
+        var known = mode == SendingMode.Test ? null : await operations.DestinationOfAsync(domain, cancellationToken);
+        var states = known is { } destination ? await operations.StatesAsync(destination.Destination, cancellationToken) : [];
+        var inForce = (await holds.ListAsync(cancellationToken)).Where(hold => IsAbout(hold, organization, domain, known)).ToList();
+        return new RecipientExplanation(
+            domain, way.Route, way.Problem, way.IsPermanent, way.Hosts, way.Relay, way.Tls, route?.Pool ?? DeliverySource.DefaultPool, known,
+            inForce, [.. states.Select(state => state.State)], FirstAttempt(way, inForce, states.ConvertAll(state => state.State)));
+    }
+
+    private async Task<Way> WayAsync(RouteOverride? route, string domain, SendingMode mode, CancellationToken cancellationToken)
+    {
+        var delivery = options.Value;
+        if (mode == SendingMode.Test || delivery.Mode == DeliveryMode.Capture)
+            return new Way("capture", Relay: delivery.CaptureAddress, Tls: TextOf(RelayTls.Opportunistic));
+        if (route?.Relay is { } relay)
+            return new Way("relay", Relay: relay, Tls: route.RelayTls ?? TextOf(RelayTls.Opportunistic));
+        if (delivery.Mode == DeliveryMode.Smarthost)
+            return new Way("smarthost", Relay: delivery.Smarthost, Tls: TextOf(delivery.SmarthostTls));
+        return await MailRouteLookup.FindAsync(domain, resolver, cancellationToken) switch
+        {
+            MailRoute.Hosts hosts => new Way(hosts.IsImplicit ? "implicit_mx" : "mx", hosts.List),
+            MailRoute.NullMx => Nowhere("the domain does not accept mail (null MX)", isPermanent: true),
+            MailRoute.NoSuchDomain none => Nowhere(none.Detail, isPermanent: true),
+            MailRoute.NoUsableHost none => Nowhere(none.Detail, isPermanent: true),
+            MailRoute.TemporaryFailure failure => Nowhere(failure.Detail, isPermanent: false),
+            var other => throw new InvalidOperationException($"No route: {other}."),
+        };
+    }
+
+    // Null: an operator has to resume it first, or there is no way at all.
+    private DateTimeOffset? FirstAttempt(Way way, List<DeliveryHold> inForce, List<DestinationState> states)
+    {
+        if (way is { Problem: not null, IsPermanent: true } || inForce.Exists(hold => hold.Until is null))
+            return null;
+        var now = clock.GetUtcNow();
+        // With several sources or workers the first that may is the one.
+        var free = states.Count > 0 ? states.Min(state => state.Until ?? now) : now;
+        return inForce.Select(hold => hold.Until!.Value).Append(free).Append(now).Max();
+    }
+
+    private static RouteOverride? MostSpecial(List<RouteOverride> all, OrganizationId? organization, string domain) => all.Find(route =>
+        (route.Organization is null || route.Organization == organization) && (route.Domain is null || route.Domain == domain));
+
+    private static bool IsAbout(DeliveryHold hold, OrganizationId? organization, string domain, KnownDestination? known) => hold.Scope switch
+    {
+        HoldScope.Organization => hold.Name == organization?.ToString(),
+        HoldScope.Domain => hold.Name == domain,
+        HoldScope.Destination => hold.Name == known?.Destination,
+        HoldScope.Source => false,
+        _ => throw new ArgumentOutOfRangeException(nameof(hold)),
+    };
+
+    private static Way Nowhere(string problem, bool isPermanent) => new("none", Problem: problem, IsPermanent: isPermanent);
+
+    private static string TextOf(RelayTls tls) => tls.ToString().ToLowerInvariant();
+
+    private sealed record Way(
+        string Route, IReadOnlyList<MailHost>? Found = null, string? Problem = null, bool IsPermanent = false, string? Relay = null,
+        string Tls = "opportunistic")
+    {
+        public IReadOnlyList<MailHost> Hosts => Found ?? [];
+    }
+}
