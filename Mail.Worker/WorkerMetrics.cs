@@ -16,6 +16,8 @@ internal sealed class WorkerMetrics : IDisposable
     private readonly Histogram<double> _attemptDuration;
     private readonly Histogram<double> _queueWait;
     private readonly Histogram<double> _latency;
+    private long _depth;
+    private double _oldestDue;
     private readonly Histogram<double> _throttled;
     private readonly Counter<long> _reactions;
     private readonly UpDownCounter<long> _connections;
@@ -30,6 +32,8 @@ internal sealed class WorkerMetrics : IDisposable
         _throttled = _meter.CreateHistogram<double>("mail.throttle.wait", "s", "Waits of items and connections for their turn.");
         _reactions = _meter.CreateCounter<long>("mail.shaping.reactions", "{reaction}", "Times a destination's words slowed us down.");
         _connections = _meter.CreateUpDownCounter<long>("mail.smtp.client.connections", "{connection}", "Open connections to other servers.");
+        _meter.CreateObservableGauge("mail.queue.depth", () => Volatile.Read(ref _depth), "{item}", "Queue items of all workers.");
+        _meter.CreateObservableGauge("mail.queue.oldest_due", () => Volatile.Read(ref _oldestDue), "s", "How long the oldest ready item has waited for a worker.");
         _meter.CreateObservableUpDownCounter("mail.delivery.in_flight", () => (long)held.Count, "{item}", "Queue items held by this process.");
     }
 
@@ -54,6 +58,12 @@ internal sealed class WorkerMetrics : IDisposable
                 _latency.Record((job.Age + duration).TotalSeconds, new TagList { { "mail.provider", provider }, { "mail.priority", (int)job.Priority } });
         }
         _attemptDuration.Record(duration.TotalSeconds);
+    }
+
+    public void Queue(long depth, TimeSpan oldestDue)
+    {
+        Volatile.Write(ref _depth, depth);
+        Volatile.Write(ref _oldestDue, oldestDue.TotalSeconds);
     }
 
     /// <summary>Somebody waited for their turn.</summary>

@@ -38,6 +38,19 @@ public sealed class QueueStatusStore(NpgsqlDataSource database)
                 row.GetFieldValue<TimeSpan>(5)),
             cancellationToken, groups);
 
+    /// <summary>How many items there are: counted up to 100,000, beyond that as the database estimates.</summary>
+    public async Task<long> DepthAsync(CancellationToken cancellationToken)
+    {
+        var depths = await database.QueryAsync(
+            """
+            select case when counted.items > 100000 then greatest(counted.items, c.reltuples::bigint) else counted.items end
+            from (select count(*) as items from (select from delivery_queue limit 100001) item) counted, pg_class c
+            where c.oid = 'delivery_queue'::regclass
+            """,
+            row => row.GetInt64(0), cancellationToken);
+        return depths[0];
+    }
+
     /// <summary>
     /// How long the oldest item has been due that no worker has taken; null when nothing is due. Looks at the head of each
     /// lane, jumping from one to the next in the index.

@@ -51,6 +51,7 @@ internal static class DeliveryServices
         services.AddLoop<DestinationReports>();
         services.AddLoop<RouteOverrides>();
         services.AddLoop<Sources>();
+        services.AddLoop<QueueGauge>();
         services.AddLoop<QueueWatch>();
         services.AddLoop<LeaseLoop>();
         services.AddLoop<DeliveryLoop>();

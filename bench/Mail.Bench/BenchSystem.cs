@@ -68,6 +68,15 @@ internal sealed class BenchSystem : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>What the database has written to its log, and what its tables hold.</summary>
+    public async Task<(long Wal, long Stored)> WrittenAsync()
+    {
+        await using var command = Database.CreateCommand("select (pg_current_wal_lsn() - '0/0')::bigint, pg_database_size(current_database())");
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();

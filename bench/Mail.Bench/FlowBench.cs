@@ -53,6 +53,7 @@ internal static class FlowBench
         ResultTable table, BenchSystem system, SmtpSink sink, RestLoad load, int messages, double? postfix)
     {
         var before = sink.Received;
+        var written = await system.WrittenAsync();
         var cpu = system.MeasureCpu(sink);
         var watch = Stopwatch.StartNew();
         await load.RunAsync(messages, "flow");
@@ -60,6 +61,8 @@ internal static class FlowBench
         table.Add("API call to sink, DKIM-signed", messages / watch.Elapsed.TotalSeconds, postfix, "Postfix relays unsigned");
         table.AddFact("", cpu.PerMessage(messages));
         await SettleAsync(system);
+        var (wal, stored) = await system.WrittenAsync();
+        table.AddFact("", $"KB/message: WAL {(wal - written.Wal) / 1024.0 / messages:F1}, stored {(stored - written.Stored) / 1024.0 / messages:F1}");
     }
 
     private static async Task InboundAsync(ResultTable table, BenchSystem system, SmtpSink sink, int messages, bool withPeers)

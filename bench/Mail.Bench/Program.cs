@@ -24,6 +24,13 @@ if (Wants("flow"))
     await FlowBench.RunAsync(table, messages, withPeers: !args.Contains("--no-peers"));
     table.Write(Console.Out, messages);
 }
+// Only when asked for: it fills the queue with a million messages.
+if (wanted.Contains("queue"))
+{
+    var table = new ResultTable();
+    await QueueBench.RunAsync(table);
+    table.Write(Console.Out, messages);
+}
 return 0;
 
 bool Wants(string bench) => wanted.Count == 0 || wanted.Contains(bench);
