@@ -1,4 +1,4 @@
--- How workers find work, whatever the queue's length (docs/adr/0012).
+-- How workers find work, whatever the queue's length (docs/adr/0010).
 --
 -- A row is either ready (it may start now) or it waits for due_at: a retry, or a lease that will expire. Ready rows
 -- stand in lanes, one for each priority, organization and recipient domain; a worker surveys the lanes by jumping from

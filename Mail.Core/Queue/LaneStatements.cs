@@ -1,6 +1,6 @@
 namespace Mail.Core.Queue;
 
-/// <summary>The statements that find and claim ready items. Their plans are index probes, whatever the table holds (docs/adr/0012).</summary>
+/// <summary>The statements that find and claim ready items. Their plans are index probes, whatever the table holds (docs/adr/0010).</summary>
 internal static class LaneStatements
 {
     /// <summary>$1: the most rows. What has waited long enough is ready; a lease that expired is a fault.</summary>
