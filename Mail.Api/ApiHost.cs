@@ -7,6 +7,7 @@ using Mail.Api.Features.Delivery;
 using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Events;
 using Mail.Api.Features.Domains;
+using Mail.Api.Features.Lint;
 using Mail.Api.Features.Messages;
 using Mail.Api.Features.Operator;
 using Mail.Api.Features.Otp;
@@ -39,6 +40,7 @@ internal static class ApiHost
         builder.AddBatches();
         builder.AddDomains();
         builder.AddSchedules();
+        builder.Services.AddBodies(LintJson.Default);
         builder.AddRateLimits();
         builder.AddDelivery();
         var services = builder.Services;
@@ -94,6 +96,7 @@ internal static class ApiHost
         var account = app.MapGroup("/v1").WithSurface(Surface.Account).WithKnownQuery().WithValidation();
         account.MapEmails();
         account.MapEmailBatches();
+        account.MapLint();
         account.MapStoredEmails();
         account.MapAccountApiKeys();
         account.MapAccountWebhooks();

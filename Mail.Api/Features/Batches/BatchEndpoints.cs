@@ -3,13 +3,11 @@ using FluentValidation;
 using Mail.Api.Features.Messages;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
-using Mail.Api.Http.RateLimits;
 using Mail.Core;
 using Mail.Core.ApiKeys;
 using Mail.Core.Batches;
 using Mail.Core.Ids;
 using Mail.Core.Messages;
-using Mail.Core.RateLimits;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -19,6 +17,9 @@ namespace Mail.Api.Features.Batches;
 /// <summary>Batches on the Mail surface.</summary>
 internal static class BatchEndpoints
 {
+    /// <summary>What a batch as a whole may be refused for; items have their own reasons.</summary>
+    internal static readonly ProblemKind[] Refusals = [ProblemKind.IdempotencyConflict, ProblemKind.IdempotencyInProgress];
+
     private static readonly string[] ItemStates = ["accepted", "rejected"];
 
     public static void AddBatches(this WebApplicationBuilder builder)
@@ -31,15 +32,21 @@ internal static class BatchEndpoints
         services.AddSingleton(typeof(MessagePartReader<>));
         services.AddSingleton<IValidator<SendBatchRequest>, SendBatchValidator>();
         services.AddSingleton<IValidator<EmailBatchRequest>, EmailBatchValidator>();
+        services.AddSingleton(typeof(RecipientItemValidator<>));
+        services.AddSingleton(typeof(RecipientReader<>));
+        services.AddSingleton<IValidator<BatchTemplateRequest>, BatchTemplateValidator>();
+        services.AddSingleton<IValidator<BulkEmailRequest>, BulkEmailValidator>();
     }
 
     public static void MapBatches(this RouteGroupBuilder mail)
     {
         var limit = new RequestSizeLimitAttribute(
             ((IEndpointRouteBuilder)mail).ServiceProvider.GetRequiredService<IOptions<SendOptions>>().Value.MaxRequestBytes);
+        mail.MapPost("/batch-template", SendTemplate).RequireScope(Scopes.EmailsSend).WithMetadata(limit)
+            .Describe("mail.batch.sendTemplate", "Renders one template for up to 500 recipients and accepts the messages.", Refusals);
         var batches = mail.MapGroup("/batch");
-        batches.MapPost("", Send).RequireScope(Scopes.EmailsSend).WithRateLimit(RatePolicy.Send).WithMetadata(limit)
-            .Describe("mail.batch.send", "Accepts up to 500 messages, each standing alone.", ProblemKind.IdempotencyConflict, ProblemKind.IdempotencyInProgress);
+        batches.MapPost("", Send).RequireScope(Scopes.EmailsSend).WithMetadata(limit)
+            .Describe("mail.batch.send", "Accepts up to 500 messages, each standing alone.", Refusals);
         batches.MapGet("", List).RequireScope(Scopes.EmailsRead)
             .Describe("mail.batch.list", "Lists batches, newest first.");
         batches.MapGet("/{id}", Get).RequireScope(Scopes.EmailsRead)
@@ -55,8 +62,18 @@ internal static class BatchEndpoints
         var (key, problem) = KeyOf(context, body, body.Value.IdempotencyKey, "mail.batch");
         if (problem is not null)
             return problem;
-        var items = body.Value.Messages!.ConvertAll(item => reader.Read(item, "batch.item"));
+        var items = body.Value.Messages!.ConvertAll(item => reader.Read(item, Batching.ItemOperation));
         return Answer(context, await batching.SendAsync(context.Caller(), BatchKind.Messages, items, key, cancellationToken));
+    }
+
+    private static async Task<Results<Accepted<Envelope<SendBatchResponse>>, Problem>> SendTemplate(
+        Body<BatchTemplateRequest> body, RecipientReader<BatchTemplateRequest> reader, Batching batching, HttpContext context,
+        CancellationToken cancellationToken)
+    {
+        var (key, problem) = KeyOf(context, body, body.Value.IdempotencyKey, "mail.batch-template");
+        if (problem is not null)
+            return problem;
+        return Answer(context, await batching.SendAsync(context.Caller(), BatchKind.Template, reader.Read(body), key, cancellationToken));
     }
 
     private static async Task<Ok<ListEnvelope<BatchResponse>>> ListAsync(

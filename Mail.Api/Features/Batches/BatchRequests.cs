@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Mail.Api.Features.Messages;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
 using Mail.Core.Batches;
@@ -24,6 +25,70 @@ public sealed record EmailBatchRequest
 {
     /// <summary>Bodies as <c>POST /v1/emails</c> takes them.</summary>
     public List<JsonElement>? Emails { get; init; }
+
+    public string? IdempotencyKey { get; init; }
+}
+
+/// <summary>One message for many recipients, each with variables of its own.</summary>
+public abstract record RecipientsRequest : MessageRequest
+{
+    /// <summary>Objects of <c>to</c>, <c>data</c> or <c>variables</c>, and <c>idempotencyKey</c>.</summary>
+    public List<JsonElement>? Recipients { get; init; }
+
+    // Who brings no variables is rendered all the same, so that a placeholder never goes out as it is.
+    private static readonly VariablesInput NoVariables = new(JsonDocument.Parse("{}").RootElement);
+
+    /// <summary>The message for one of them.</summary>
+    internal RecipientsRequest For(BatchRecipient recipient) => this with
+    {
+        To = recipient.To, Data = recipient.Data, Variables = recipient.Data is null ? recipient.Variables ?? NoVariables : recipient.Variables,
+        IdempotencyKey = recipient.IdempotencyKey, Recipients = null,
+    };
+}
+
+/// <summary>The body of <c>POST /v1/mail/batch-template</c>: that of <c>send-template</c>, with recipients instead of to and data.</summary>
+[RequiredFields("from", "template", "recipients")]
+public sealed record BatchTemplateRequest : RecipientsRequest
+{
+    /// <summary>Id or slug.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>The version to send; absent for the active one.</summary>
+    public string? VersionId { get; init; }
+
+    internal override bool SeparatedAddresses => false;
+
+    internal override string TemplateName => Template ?? "";
+
+    internal override string? TemplateVersion => VersionId;
+}
+
+/// <summary>The body of <c>POST /v1/emails/bulk</c>: that of <c>/v1/emails</c>, with recipients instead of to and variables.</summary>
+[RequiredFields("from", "recipients")]
+public sealed record BulkEmailRequest : RecipientsRequest
+{
+    /// <summary>The name shown for the sender.</summary>
+    public string? FromName { get; init; }
+
+    /// <summary>A published template, by id or slug, instead of html and text.</summary>
+    public string? TemplateId { get; init; }
+
+    internal override string? SenderName => FromName;
+
+    internal override bool SeparatedAddresses => true;
+
+    internal override string? TemplateName => TemplateId;
+}
+
+/// <summary>One recipient of a <see cref="RecipientsRequest"/>.</summary>
+public sealed record BatchRecipient
+{
+    public AddressInputs? To { get; init; }
+
+    public VariablesInput? Data { get; init; }
+
+    /// <summary>The same as data.</summary>
+    public VariablesInput? Variables { get; init; }
 
     public string? IdempotencyKey { get; init; }
 }
@@ -69,6 +134,9 @@ public sealed record EmailBatchResult(int Index, string? Id, string Status, stri
     AllowDuplicateProperties = false, MaxDepth = ApiJson.MaxDepth)]
 [JsonSerializable(typeof(SendBatchRequest))]
 [JsonSerializable(typeof(EmailBatchRequest))]
+[JsonSerializable(typeof(BatchTemplateRequest))]
+[JsonSerializable(typeof(BulkEmailRequest))]
+[JsonSerializable(typeof(BatchRecipient))]
 [JsonSerializable(typeof(Envelope<SendBatchResponse>))]
 [JsonSerializable(typeof(Envelope<BatchResponse>))]
 [JsonSerializable(typeof(ListEnvelope<BatchResponse>))]

@@ -26,6 +26,45 @@ internal sealed class EmailBatchValidator : AbstractValidator<EmailBatchRequest>
     }
 }
 
+/// <summary>The fields that all messages share are checked once, with a stand-in for what each recipient brings.</summary>
+internal abstract class RecipientsValidator<T> : AbstractValidator<T> where T : RecipientsRequest
+{
+    private static readonly BatchRecipient StandIn = new() { To = AddressInputs.Of("recipient@example.com") };
+
+    protected RecipientsValidator(IOptions<BatchOptions> options, RecipientItemValidator<T> item) =>
+        RuleFor(request => request).Custom((request, context) =>
+        {
+            BatchSize.Check("/recipients", request.Recipients, options.Value.MaxMessages, context.AddFailure);
+            if (request.To is not null)
+                context.AddFailure(Failures.Of("/to", FieldCodes.InvalidValue, "to stands with each of the recipients."));
+            if (request.Variables is not null || request.Data is not null)
+                context.AddFailure(Failures.Of("/data", FieldCodes.InvalidValue, "data and variables stand with each of the recipients."));
+            foreach (var failure in item.Validate((T)request.For(StandIn)).Errors)
+                context.AddFailure(failure);
+        });
+}
+
+internal sealed class BatchTemplateValidator : RecipientsValidator<BatchTemplateRequest>
+{
+    public BatchTemplateValidator(IOptions<BatchOptions> options, RecipientItemValidator<BatchTemplateRequest> item) : base(options, item)
+    {
+        RuleFor(request => request.Template).NotEmpty().WithErrorCode(FieldCodes.Required).WithMessage("template is required: an id or a slug.");
+        RuleFor(request => request.IdempotencyKey).IdempotencyKey();
+    }
+}
+
+internal sealed class BulkEmailValidator : RecipientsValidator<BulkEmailRequest>
+{
+    public BulkEmailValidator(IOptions<BatchOptions> options, RecipientItemValidator<BulkEmailRequest> item) : base(options, item)
+    {
+        RuleFor(request => request.FromName).Custom((name, context) => DisplayNames.CheckFromName(name, context.AddFailure));
+        RuleFor(request => request.IdempotencyKey).IdempotencyKey();
+    }
+}
+
+/// <summary>The checks of the message that one recipient gets.</summary>
+internal sealed class RecipientItemValidator<T>(IOptions<SendOptions> options) : MessageRequestValidator<T>(options) where T : RecipientsRequest;
+
 internal static class BatchSize
 {
     public static void Check(string path, List<JsonElement>? items, int most, Action<FluentValidation.Results.ValidationFailure> fail)

@@ -17,6 +17,9 @@ namespace Mail.Api.Features.Batches;
 /// </summary>
 internal sealed partial class Batching(AcceptMessages messages, BatchStore store, IOptions<BatchOptions> options, ILogger<Batching> logger)
 {
+    /// <summary>The keys of items meet each other in all batches, and those of nothing else.</summary>
+    public const string ItemOperation = "batch.item";
+
     public async Task<BatchAnswer> SendAsync(
         Caller caller, BatchKind kind, IReadOnlyList<MessagePart> items, Idempotency? key, CancellationToken cancellationToken)
     {

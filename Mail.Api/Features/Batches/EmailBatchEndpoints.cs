@@ -1,11 +1,9 @@
 using Mail.Api.Features.Messages;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
-using Mail.Api.Http.RateLimits;
 using Mail.Core.ApiKeys;
 using Mail.Core.Batches;
 using Mail.Core.Messages;
-using Mail.Core.RateLimits;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -19,8 +17,21 @@ internal static class EmailBatchEndpoints
     {
         var limit = new RequestSizeLimitAttribute(
             ((IEndpointRouteBuilder)account).ServiceProvider.GetRequiredService<IOptions<SendOptions>>().Value.MaxRequestBytes);
-        account.MapPost("/emails/batch", Send).RequireScope(Scopes.EmailsSend).WithRateLimit(RatePolicy.Send).WithMetadata(limit)
-            .Describe("emails.sendBatch", "Accepts up to 100 messages, each standing alone.", SendRefusals.Usual);
+        account.MapPost("/emails/batch", Send).RequireScope(Scopes.EmailsSend).WithMetadata(limit)
+            .Describe("emails.sendBatch", "Accepts up to 100 messages, each standing alone.", BatchEndpoints.Refusals);
+        account.MapPost("/emails/bulk", Bulk).RequireScope(Scopes.EmailsSend).WithMetadata(limit)
+            .Describe("emails.bulk", "Accepts one message for up to 500 recipients, each with variables of its own.", BatchEndpoints.Refusals);
+    }
+
+    private static async Task<Results<Accepted<EmailBatchResponse>, Problem>> Bulk(
+        Body<BulkEmailRequest> body, RecipientReader<BulkEmailRequest> reader, Batching batching, BatchStore store, HttpContext context,
+        CancellationToken cancellationToken)
+    {
+        var (key, problem) = BatchEndpoints.KeyOf(context, body, body.Value.IdempotencyKey, "emails.bulk");
+        if (problem is not null)
+            return problem;
+        return await AnswerAsync(
+            await batching.SendAsync(context.Caller(), BatchKind.Template, reader.Read(body), key, cancellationToken), store, context, cancellationToken);
     }
 
     private static async Task<Results<Accepted<EmailBatchResponse>, Problem>> Send(
@@ -30,7 +41,7 @@ internal static class EmailBatchEndpoints
         var (key, problem) = BatchEndpoints.KeyOf(context, body, body.Value.IdempotencyKey, "emails.batch");
         if (problem is not null)
             return problem;
-        var items = body.Value.Emails!.ConvertAll(item => reader.Read(item, "batch.item"));
+        var items = body.Value.Emails!.ConvertAll(item => reader.Read(item, Batching.ItemOperation));
         return await AnswerAsync(
             await batching.SendAsync(context.Caller(), BatchKind.Messages, items, key, cancellationToken), store, context, cancellationToken);
     }

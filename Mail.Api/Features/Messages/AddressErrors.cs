@@ -40,4 +40,10 @@ internal static class DisplayNames
             ? new FieldError(path, FieldCodes.InvalidCharacters, "A name must not have control characters or line breaks.")
             : null;
     }
+
+    public static void CheckFromName(string? name, Action<FluentValidation.Results.ValidationFailure> fail)
+    {
+        if (name is not null && Check("/fromName", name) is { } error)
+            fail(Failures.Of(error.Path, error.Code, error.Message));
+    }
 }

@@ -21,6 +21,14 @@ public sealed class AddressInputs
 
     internal int Count { get; private set; }
 
+    /// <summary>One address, as a request would write it.</summary>
+    internal static AddressInputs Of(string address)
+    {
+        var inputs = new AddressInputs();
+        inputs.Add(new AddressInput("", address, null, null));
+        return inputs;
+    }
+
     internal void Add(AddressInput item)
     {
         Count++;

@@ -66,6 +66,9 @@ public abstract record MessageRequest
 
     /// <summary>The version of the template; null for the active one.</summary>
     internal virtual string? TemplateVersion => null;
+
+    /// <summary>The sender's name, when it does not stand in from.</summary>
+    internal virtual string? SenderName => null;
 }
 
 /// <summary>An attachment within the request.</summary>
@@ -108,6 +111,8 @@ public sealed record SendEmailRequest : MessageRequest
 
     /// <summary>A published template, by id or slug, instead of html and text.</summary>
     public string? TemplateId { get; init; }
+
+    internal override string? SenderName => FromName;
 
     internal override bool SeparatedAddresses => true;
 

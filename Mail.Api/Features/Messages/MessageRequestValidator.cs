@@ -74,9 +74,5 @@ internal sealed class SendMessageValidator(IOptions<SendOptions> options) : Mess
 internal sealed class SendEmailValidator : MessageRequestValidator<SendEmailRequest>
 {
     public SendEmailValidator(IOptions<SendOptions> options) : base(options) =>
-        RuleFor(request => request.FromName).Custom((name, context) =>
-        {
-            if (name is not null && DisplayNames.Check("/fromName", name) is { } error)
-                context.AddFailure(Failures.Of(error.Path, error.Code, error.Message));
-        });
+        RuleFor(request => request.FromName).Custom((name, context) => DisplayNames.CheckFromName(name, context.AddFailure));
 }

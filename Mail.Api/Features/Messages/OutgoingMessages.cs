@@ -26,7 +26,7 @@ internal static class OutgoingMessages
         Idempotency = idempotency,
         Render = RenderOf(request),
         // This surface promises that all recipients get the message, or none.
-        OnSuppressed = request is SendEmailRequest ? SuppressedRecipients.Refuse : SuppressedRecipients.Skip,
+        OnSuppressed = request.SeparatedAddresses ? SuppressedRecipients.Refuse : SuppressedRecipients.Skip,
     };
 
     private static TemplateUse? RenderOf(MessageRequest request)
@@ -41,7 +41,7 @@ internal static class OutgoingMessages
     private static Mailbox SenderOf(MessageRequest request)
     {
         var from = request.From!.Read(request.SeparatedAddresses).Mailboxes[0];
-        return request is SendEmailRequest { FromName: { Length: > 0 } name } ? new Mailbox(name, from.Address) : from;
+        return request.SenderName is { Length: > 0 } name ? new Mailbox(name, from.Address) : from;
     }
 
     private static List<OutgoingRecipient> RecipientsOf(MessageRequest request)

@@ -2,11 +2,9 @@ using FluentValidation;
 using Mail.Api.Features.Messages;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
-using Mail.Api.Http.RateLimits;
 using Mail.Core.ApiKeys;
 using Mail.Core.Ids;
 using Mail.Core.Messages;
-using Mail.Core.RateLimits;
 using Mail.Core.Schedules;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -32,11 +30,16 @@ internal static class ScheduleEndpoints
         var limit = new RequestSizeLimitAttribute(
             ((IEndpointRouteBuilder)mail).ServiceProvider.GetRequiredService<IOptions<SendOptions>>().Value.MaxRequestBytes);
         var scheduled = mail.MapGroup("/scheduled");
-        scheduled.MapPost("", Create).RequireScope(Scopes.EmailsSend).WithRateLimit(RatePolicy.Send).WithMetadata(limit);
-        scheduled.MapGet("", List).RequireScope(Scopes.EmailsRead);
-        scheduled.MapGet("/{id}", Get).RequireScope(Scopes.EmailsRead);
-        scheduled.MapPatch("/{id}", Move).RequireScope(Scopes.EmailsSend);
-        scheduled.MapPost("/{id}/cancel", Cancel).RequireScope(Scopes.EmailsSend);
+        scheduled.MapPost("", Create).RequireScope(Scopes.EmailsSend).WithMetadata(limit).Describe("mail.scheduled.create",
+            "Accepts a message that is sent later.", [.. SendRefusals.Usual, ProblemKind.MissingVariables, ProblemKind.TemplateError]);
+        scheduled.MapGet("", List).RequireScope(Scopes.EmailsRead)
+            .Describe("mail.scheduled.list", "Lists scheduled messages, latest made first.");
+        scheduled.MapGet("/{id}", Get).RequireScope(Scopes.EmailsRead)
+            .Describe("mail.scheduled.get", "Reads a scheduled message, by its own id or that of its message.");
+        scheduled.MapPatch("/{id}", Move).RequireScope(Scopes.EmailsSend)
+            .Describe("mail.scheduled.update", "Moves a message that is still waiting to another time.", ProblemKind.Conflict);
+        scheduled.MapPost("/{id}/cancel", Cancel).RequireScope(Scopes.EmailsSend)
+            .Describe("mail.scheduled.cancel", "Calls a message off that is still waiting.", ProblemKind.Conflict);
     }
 
     private static async Task<Results<Accepted<Envelope<ScheduledMessageResponse>>, Problem>> Create(

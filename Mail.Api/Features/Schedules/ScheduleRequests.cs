@@ -7,6 +7,7 @@ using Mail.Core.Schedules;
 namespace Mail.Api.Features.Schedules;
 
 /// <summary>The body of <c>POST /v1/mail/scheduled</c>: a time, and one of message and template.</summary>
+[RequiredFields("sendAt")]
 public sealed record ScheduleRequest
 {
     /// <summary>When to send, RFC 3339 with its offset.</summary>
@@ -20,6 +21,7 @@ public sealed record ScheduleRequest
 }
 
 /// <summary>The body of <c>PATCH /v1/mail/scheduled/{id}</c>.</summary>
+[RequiredFields("sendAt")]
 public sealed record RescheduleRequest
 {
     public DateTimeOffset? SendAt { get; init; }
