@@ -16,6 +16,8 @@ if (Wants("micro"))
     SpfBench.Run(Console.Out);
     SmtpBench.Run(Console.Out);
 }
+if (Wants("micro") || wanted.Contains("templates"))
+    TemplateBench.Run(Console.Out);
 if (Wants("micro") || wanted.Contains("rates"))
     await RateLimitBench.RunAsync(Console.Out);
 if (Wants("flow"))

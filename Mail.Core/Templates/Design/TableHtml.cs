@@ -39,7 +39,7 @@ internal sealed class TableHtml(DesignSettings settings, StringBuilder html, Blo
         if (columns > 1)
             html.Append($"<td colspan=\"{columns - 1}\"{HtmlText.ClassOf("tx", _text)} style=\"padding:{Padding(0, isLast: false)};{blocks.FontOf(15, _text)}{weight}text-align:{blocks.AlignOf(DesignAlign.End)}\">{HtmlText.EscapeTemplate(total.Label)}</td>\n");
         var label = columns > 1 ? "" : HtmlText.EscapeTemplate(total.Label) + " ";
-        html.Append($"<td{HtmlText.ClassOf("tx", _text)} style=\"padding:8px 0 0;{blocks.FontOf(15, _text)}{weight}text-align:{blocks.AlignOf(DesignAlign.End)}\">{label}{blocks.Inline(total.Value)}</td>\n");
+        html.Append($"<td{HtmlText.ClassOf("tx", _text)} style=\"padding:8px 0 0;{blocks.FontOf(15, _text)}{weight}white-space:nowrap;text-align:{blocks.AlignOf(DesignAlign.End)}\">{label}{blocks.Inline(total.Value)}</td>\n");
         html.Append("</tr>\n");
     }
 

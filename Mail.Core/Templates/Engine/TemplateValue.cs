@@ -108,8 +108,13 @@ internal readonly struct TemplateValue
     // 12.50 is written 12.5, as JavaScript writes it, and 9007199254740993 keeps its last digit.
     private string NumberText()
     {
-        if (_content is string text && !text.AsSpan().ContainsAny('.', 'e', 'E'))
-            return text == "-0" ? "0" : text;
+        if (_content is string text && !text.AsSpan().ContainsAny('e', 'E'))
+        {
+            var digits = text.Contains('.') ? text.TrimEnd('0').TrimEnd('.') : text;
+            return digits == "-0" ? "0" : digits;
+        }
+        if (_number == (int)_number)
+            return ((int)_number).ToString(CultureInfo.InvariantCulture);
         return TryGetDecimal(out var exact) && exact != 0
             ? exact.ToString("0.############################", CultureInfo.InvariantCulture)
             : _number.ToString("R", CultureInfo.InvariantCulture);

@@ -64,6 +64,9 @@ internal ref struct HtmlTokenizer(ReadOnlySpan<char> html)
 
     public static bool IsRawText(ReadOnlySpan<char> name)
     {
+        // Most tags are shorter than the shortest of these.
+        if (name.Length < 5)
+            return false;
         foreach (var raw in _rawText)
         {
             if (name.Equals(raw, StringComparison.OrdinalIgnoreCase))

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -8,6 +9,11 @@ internal sealed class TextLayout(int maxLength)
 {
     private const int MaxNesting = 16;
     private const int MaxComparedLength = 2_000;
+
+    // White space, and characters that take no room and only keep words together or apart.
+    private static readonly SearchValues<char> BetweenWords = SearchValues.Create(
+        " \t\n\v\f\r\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000"
+        + "\u200B\uFEFF\u00AD\u034F");
 
     private readonly StringBuilder _text = new();
     private readonly Stack<int?> _lists = new();
@@ -28,12 +34,17 @@ internal sealed class TextLayout(int maxLength)
     /// <summary>Words, with any white space between them.</summary>
     public void AddWords(ReadOnlySpan<char> text)
     {
-        foreach (var character in text)
+        while (text.Length > 0)
         {
-            if (char.IsWhiteSpace(character))
-                _space = true;
-            else if (character is not ('\u200B' or '\uFEFF' or '\u00AD' or '\u034F'))
-                AddCharacter(character);
+            var word = text.IndexOfAny(BetweenWords);
+            if (word < 0)
+                word = text.Length;
+            if (word > 0)
+                Add(text[..word]);
+            if (word == text.Length)
+                return;
+            _space |= char.IsWhiteSpace(text[word]);
+            text = text[(word + 1)..];
         }
     }
 
@@ -45,9 +56,9 @@ internal sealed class TextLayout(int maxLength)
             if (character == '\n')
                 Break(1 + Math.Max(_breaks, 0));
             else if (character == ' ')
-                AddCharacter('\u00A0');
+                Add("\u00A0");
             else if (character != '\r')
-                AddCharacter(character);
+                Add([character]);
         }
     }
 
@@ -73,7 +84,7 @@ internal sealed class TextLayout(int maxLength)
     public void Gap()
     {
         if (_lineHasText && _breaks == 0)
-            AddCharacter(' ');
+            Add(" ");
         _space = true;
     }
 
@@ -105,7 +116,7 @@ internal sealed class TextLayout(int maxLength)
         return _text.Replace('\u00A0', ' ').ToString().TrimEnd();
     }
 
-    private void AddCharacter(char character)
+    private void Add(ReadOnlySpan<char> text)
     {
         if (IsFull)
             return;
@@ -115,7 +126,7 @@ internal sealed class TextLayout(int maxLength)
             _text.Append(' ');
         _space = false;
         _lineHasText = true;
-        _text.Append(character);
+        _text.Append(text);
     }
 
     private void BeginLine()
