@@ -28,7 +28,8 @@ internal sealed partial class DesignFields
             Fail("", "invalid_type", "This must be an object.");
             return;
         }
-        foreach (var member in element.EnumerateObject().Where(member => !known.Contains(member.Name)))
+        // The nearest name costs more than the rest: it is looked for only where it is told.
+        foreach (var member in element.EnumerateObject().Where(member => errors.Count < MaxErrors && !known.Contains(member.Name)))
             Fail(member.Name, "unknown_field", $"There is no '{Shorten(member.Name)}' here; the nearest known one is '{NearestName.Of(member.Name, known)}'.");
     }
 

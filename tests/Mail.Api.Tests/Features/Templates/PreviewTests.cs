@@ -68,6 +68,7 @@ public sealed class PreviewTests(ApiFixture api)
     {
         var tenant = await api.TenantAsync();
         await tenant.CreateTemplateAsync();
+        await tenant.PostAsync("/v1/mail/send-template", tenant.Use("welcome", new { name = "Ada" }), 202);
         await tenant.PostAsync("/v1/mail/templates/welcome/versions", new { subject = "Draft {{name}}" }, 201);
 
         var answer = await tenant.PostAsync("/v1/mail/templates/welcome/test-send",
@@ -77,8 +78,8 @@ public sealed class PreviewTests(ApiFixture api)
         var message = await tenant.ContentOfAsync(answer.Text("data", "messageId"));
         Assert.Equal("Draft Ada", message.Text("subject"));
         Assert.EndsWith("mail.template.test_sent 2", await tenant.EventsOfAsync("welcome"), StringComparison.Ordinal);
-        Assert.Equal("template_test", await api.Application.QueryAsync<string>(
-            "select source from messages where organization_id = $1", tenant.Organization.Value));
+        Assert.Equal("api, template_test", await api.Application.QueryAsync<string>(
+            "select string_agg(source, ', ' order by id) from messages where organization_id = $1", tenant.Organization.Value));
         Assert.NotEqual(JsonValueKind.Null, (await tenant.Client.GetJsonAsync("/v1/mail/templates/welcome")).At("data", "lastTestSentAt").ValueKind);
         Assert.Equal("missing_variables", (await tenant.PostAsync("/v1/mail/templates/welcome/test-send",
             new { from = tenant.Sender, to = "me@recipient.test" }, 422)).Text("code"));

@@ -63,6 +63,15 @@ public sealed class DesignReaderTests
         Assert.Equal(100, errors.Count);
     }
 
+    [Fact]
+    public void Very_many_unknown_fields_cost_little()
+    {
+        var watch = Stopwatch.StartNew();
+        var fields = string.Concat(Enumerable.Range(0, 50_000).Select(number => $",\"unknown_field_of_some_length_{number}\":1"));
+        Assert.Equal(100, DesignReader.Read(JsonElement.Parse(DocumentWith("\"b\":{\"type\":\"spacer\"" + fields + "}"))).Errors.Count);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
     [Theory]
     [InlineData(16, "")]
     [InlineData(17, "too_deep")]

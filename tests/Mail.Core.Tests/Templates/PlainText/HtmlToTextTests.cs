@@ -40,6 +40,20 @@ public sealed class HtmlToTextTests
     [InlineData("</p></ul></table></blockquote>a", "a")]
     public void Says_what_a_reader_would_see(string html, string text) => Assert.Equal(text, HtmlToText.Convert(html));
 
+    [Fact]
+    public void Random_html_gives_some_text()
+    {
+        string[] pieces =
+            ["<", ">", "</", "/>", "<!--", "-->", "<a href=", "\"", "'", "=", "x", " ", "\n", "&amp;", "&#", ";", "p", "table", "td", "li", "ul",
+             "<script", "style='display:none'", "<pre>", "<blockquote>", "</blockquote>", "<br>", "\u200B", "\uD83D", "<![CDATA["];
+        var random = new Random(11);
+        for (var round = 0; round < 20_000; round++)
+        {
+            var html = string.Concat(Enumerable.Range(0, random.Next(25)).Select(_ => pieces[random.Next(pieces.Length)]));
+            Assert.InRange(HtmlToText.Convert(html).Length, 0, 50 * (html.Length + 1));
+        }
+    }
+
     [Theory]
     [InlineData("<blockquote>", 60_000, "x")]
     [InlineData("<ul><li>", 60_000, "x")]
