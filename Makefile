@@ -21,8 +21,9 @@ build: ## Build everything; a warning is an error
 fmt: ## Format the code
 	@dotnet format Mail.sln
 
-docs: ## Write docs/configuration.md again, from the option types
+docs: ## Write docs/configuration.md and sdks/openapi.json again, from the option types and the routes
 	@MAIL_UPDATE_DOCS=1 dotnet test tests/Mail.Architecture.Tests --nologo --filter ConfigurationTests
+	@MAIL_UPDATE_DOCS=1 dotnet test tests/Mail.Api.Tests --nologo --filter OpenApiTests
 
 verify: ## Fail when code or documents are not in order or the working tree is not clean
 	@dotnet format Mail.sln --verify-no-changes

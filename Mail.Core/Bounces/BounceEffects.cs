@@ -25,7 +25,7 @@ internal static class BounceEffects
                     soft.Add(new SoftBounce(record.Organization, result.Address, AddressKey.OfStored(result.Address), record.Message));
             }
         }
-        var repeated = await SoftBounce.CountAsync(connection, soft, cancellationToken);
+        var repeated = await SoftBounceStatements.CountAsync(connection, soft, cancellationToken);
         await SuppressionStatements.InsertAsync(connection, [.. hard, .. repeated], cancellationToken);
     }
 

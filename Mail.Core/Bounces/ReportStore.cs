@@ -55,7 +55,7 @@ public sealed class ReportStore(NpgsqlDataSource database)
         List<NewSuppression> suppressions = report.Effect switch
         {
             BounceEffect.Hard => [recipient.Suppress(SuppressionReason.HardBounce, SuppressionSource.BounceProcessor)],
-            BounceEffect.Soft => await SoftBounce.CountAsync(
+            BounceEffect.Soft => await SoftBounceStatements.CountAsync(
                 connection, [new SoftBounce(recipient.Organization, recipient.Address, recipient.Key, recipient.Message)], cancellationToken),
             BounceEffect.Infrastructure or BounceEffect.None => [],
             _ => throw new ArgumentOutOfRangeException(nameof(report)),

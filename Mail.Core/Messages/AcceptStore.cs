@@ -15,8 +15,8 @@ internal sealed class AcceptStore(NpgsqlDataSource database, IOptions<AcceptOpti
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // In the transaction: what was suppressed before this moment gets nothing.
-        var pendings = await AcceptSuppressions.ApplyAsync(connection, batch, cancellationToken);
-        var decided = AcceptSuppressions.Refused(pendings);
+        var pendings = await AcceptSuppressionStatements.ApplyAsync(connection, batch, cancellationToken);
+        var decided = AcceptSuppressionStatements.Refused(pendings);
         await ClaimKeysAsync(connection, pendings, decided, cancellationToken);
         var fresh = pendings.Where(pending => !decided.ContainsKey(pending)).ToList();
         if (fresh.Count > 0)

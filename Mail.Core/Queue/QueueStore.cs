@@ -62,7 +62,7 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
         var jobs = await database.QueryAsync(sql, ReadJob, cancellationToken, worker, lease,
             claims.Select(claim => claim.Lane.Priority).ToArray(), claims.Select(claim => claim.Lane.Organization.Value).ToArray(),
             claims.Select(claim => claim.Lane.Name).ToArray(), claims.Select(claim => claim.Count).ToArray());
-        return await ClaimedSuppressions.ApplyAsync(database, jobs, cancellationToken);
+        return await ClaimSuppressionStatements.ApplyAsync(database, jobs, cancellationToken);
     }
 
     /// <summary>
@@ -70,7 +70,7 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
     /// must not come under suspicion with it.
     /// </summary>
     public async Task<List<DeliveryJob>> ClaimSuspectAsync(string worker, TimeSpan lease, CancellationToken cancellationToken) =>
-        await ClaimedSuppressions.ApplyAsync(
+        await ClaimSuppressionStatements.ApplyAsync(
             database, await database.QueryAsync(ClaimSuspect, ReadJob, cancellationToken, worker, lease), cancellationToken);
 
     /// <summary>Notes that the transaction of an item begins that must not be sent twice. False when the lease is lost.</summary>

@@ -64,7 +64,7 @@ public sealed class ReleaseScheduled(
 
     private async Task WriteAsync(NpgsqlConnection connection, Verdicts verdicts, CancellationToken cancellationToken)
     {
-        var pendings = await AcceptSuppressions.ApplyAsync(connection, verdicts.Released.ConvertAll(item => item.Pending), cancellationToken);
+        var pendings = await AcceptSuppressionStatements.ApplyAsync(connection, verdicts.Released.ConvertAll(item => item.Pending), cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
         foreach (var command in ReleaseStatements.Release([.. pendings], options.Value.RetryFor, clock))
             batch.BatchCommands.Add(command);

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Mail.Core.Messages;
 
 /// <summary>Decides in the accepting transaction which recipients of a batch get nothing.</summary>
-internal static class AcceptSuppressions
+internal static class AcceptSuppressionStatements
 {
     /// <summary>The same messages, those with suppressed recipients knowing of them. One query for the batch.</summary>
     public static async Task<IReadOnlyList<PendingAccept>> ApplyAsync(

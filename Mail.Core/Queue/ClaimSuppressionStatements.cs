@@ -9,7 +9,7 @@ namespace Mail.Core.Queue;
 /// Ends the recipients of claimed items whose address was suppressed after the message was accepted: what waits in the
 /// queue, or is deferred, is not sent to them any more.
 /// </summary>
-internal static class ClaimedSuppressions
+internal static class ClaimSuppressionStatements
 {
     /// <summary>The items with something left to deliver. One query for the claim; what else it takes is rare.</summary>
     public static async Task<List<DeliveryJob>> ApplyAsync(
