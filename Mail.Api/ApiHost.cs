@@ -1,8 +1,8 @@
 using FluentValidation;
 using Mail.Api.Features.ApiKeys;
 using Mail.Api.Features.Batches;
-using Mail.Api.Features.Assets;
 using Mail.Api.Features.Bounces;
+using Mail.Api.Features.Assets;
 using Mail.Api.Features.Delivery;
 using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Events;
@@ -12,6 +12,7 @@ using Mail.Api.Features.Messages;
 using Mail.Api.Features.Operator;
 using Mail.Api.Features.Otp;
 using Mail.Api.Features.Schedules;
+using Mail.Api.Features.Suppressions;
 using Mail.Api.Features.Webhooks;
 using Mail.Api.Features.Templates;
 using Mail.Api.Http;
@@ -59,6 +60,7 @@ internal static class ApiHost
         services.AddStoredMessages();
         services.AddEvents();
         services.AddBounces();
+        builder.AddSuppressions();
         services.AddSingleton<DevInboxArrivals>();
         services.AddHostedService(provider => provider.GetRequiredService<DevInboxArrivals>());
         services.AddSingleton<DevInboxReader>();
@@ -92,6 +94,7 @@ internal static class ApiHost
             mail.MapSchedules();
             mail.MapTemplates();
             mail.MapDomains();
+            mail.MapSuppressions();
         }
         var account = app.MapGroup("/v1").WithSurface(Surface.Account).WithKnownQuery().WithValidation();
         account.MapEmails();
@@ -102,6 +105,7 @@ internal static class ApiHost
         account.MapAccountWebhooks();
         account.MapAccountTemplates();
         account.MapAccountDomains();
+        account.MapAccountSuppressions();
         app.MapGroup("/v1").WithKnownQuery().WithValidation().MapDevInbox();
         foreach (var prefix in AssetPrefixes)
             app.MapGroup(prefix).WithKnownQuery().WithValidation().MapAssets();

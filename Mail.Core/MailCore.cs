@@ -61,11 +61,11 @@ public static class MailCore
         services.AddSingleton<DomainSigners>();
         services.AddSingleton<MessageStore>();
         services.AddSingleton<CancelStore>();
-        services.AddSingleton<BounceStore>();
         services.AddSingleton<DeliveryLogStore>();
         services.AddSingleton<EventStore>();
         services.AddSingleton<SuppressionStore>();
         services.AddSingleton<ReportStore>();
+        services.AddSingleton<BounceStore>();
         services.AddSingleton<QueueStore>();
         services.AddSingleton<QueueListener>();
         services.AddSingleton<HoldStore>();

@@ -21,6 +21,10 @@ internal sealed record NewSuppression(
 public sealed record SuppressionInput(
     EmailAddress Address, SuppressionReason Reason, IReadOnlyDictionary<string, string>? Metadata = null, DateTimeOffset? ExpiresAt = null);
 
+/// <summary>A suppression that is lifted.</summary>
+/// <param name="Key">See <see cref="AddressKey"/>.</param>
+public sealed record LiftedSuppression(SuppressionId Id, string Key);
+
 /// <summary>Which suppressions are asked for.</summary>
 public sealed record SuppressionFilter(
     EmailAddress? Email = null, string? Reason = null, string? Source = null, DateTimeOffset? CreatedFrom = null, DateTimeOffset? CreatedTo = null);

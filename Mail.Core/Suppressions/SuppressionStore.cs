@@ -12,6 +12,8 @@ public sealed class SuppressionStore(NpgsqlDataSource database)
 {
     private const string Columns = "id, email, reason, source, metadata, message_id, created_at, expires_at";
 
+    private const int ExportPage = 1000;
+
     // What has expired is not there; a new suppression takes its row.
     private const string Live = "(expires_at is null or expires_at > now())";
 
@@ -22,10 +24,15 @@ public sealed class SuppressionStore(NpgsqlDataSource database)
         return created is [var one] ? await FindAsync(organization, one.Id, cancellationToken) : null;
     }
 
-    /// <summary>Suppresses what is not suppressed yet. Returns how many are new.</summary>
-    public async Task<int> CreateManyAsync(
-        OrganizationId organization, IReadOnlyCollection<SuppressionInput> inputs, CancellationToken cancellationToken) =>
-        (await InsertAsync([.. inputs.Select(input => OfUser(organization, input))], cancellationToken)).Count;
+    /// <summary>Suppresses what is not suppressed yet. Returns the new id of each, in order; null for one that was suppressed already.</summary>
+    public async Task<IReadOnlyList<SuppressionId?>> CreateManyAsync(
+        OrganizationId organization, IReadOnlyCollection<SuppressionInput> inputs, CancellationToken cancellationToken)
+    {
+        var created = await InsertAsync([.. inputs.Select(input => OfUser(organization, input))], cancellationToken);
+        var ids = created.ToDictionary(one => AddressKey.OfStored(one.Email), one => one.Id);
+        // Of an address that stands there twice, the first is the one.
+        return [.. inputs.Select(input => ids.Remove(AddressKey.Of(input.Address), out var id) ? id : (SuppressionId?)null)];
+    }
 
     /// <summary>Suppresses an address for a reason of the system's own, such as a click on unsubscribe. Returns whether it is new.</summary>
     public async Task<bool> SuppressAsync(
@@ -36,10 +43,10 @@ public sealed class SuppressionStore(NpgsqlDataSource database)
 
     /// <summary>Returns whether there was one.</summary>
     public async Task<bool> DeleteAsync(OrganizationId organization, SuppressionId id, CancellationToken cancellationToken) =>
-        await DeleteManyAsync(organization, [id], [], cancellationToken) == 1;
+        (await DeleteManyAsync(organization, [id], [], cancellationToken)).Count == 1;
 
-    /// <summary>Lifts suppressions by id or address. Returns how many there were.</summary>
-    public async Task<int> DeleteManyAsync(
+    /// <summary>Lifts suppressions by id or address. Returns those that there were.</summary>
+    public async Task<IReadOnlyList<LiftedSuppression>> DeleteManyAsync(
         OrganizationId organization, IReadOnlyCollection<SuppressionId> ids, IReadOnlyCollection<EmailAddress> addresses,
         CancellationToken cancellationToken)
     {
@@ -48,7 +55,7 @@ public sealed class SuppressionStore(NpgsqlDataSource database)
         var deleted = await SuppressionStatements.DeleteAsync(
             connection, organization, ids, [.. addresses.Select(AddressKey.Of)], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return deleted.Count;
+        return deleted.ConvertAll(one => new LiftedSuppression(one.Id, AddressKey.OfStored(one.Email)));
     }
 
     public Task<Suppression?> FindAsync(OrganizationId organization, SuppressionId id, CancellationToken cancellationToken) =>
@@ -79,15 +86,22 @@ public sealed class SuppressionStore(NpgsqlDataSource database)
         return rows;
     }
 
-    /// <summary>All of them, oldest first, read as they are asked for.</summary>
+    /// <summary>All of them, oldest first. No connection is held while the reader is slow.</summary>
     public async IAsyncEnumerable<Suppression> ExportAsync(
         OrganizationId organization, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            $"select {Columns} from suppressions where organization_id = $1 and {Live} order by id").With(organization.Value);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            yield return Map(reader);
+        var last = new SuppressionId(Guid.Empty);
+        List<Suppression> page;
+        do
+        {
+            page = await database.QueryAsync(
+                $"select {Columns} from suppressions where organization_id = $1 and {Live} and id > $2 order by id limit $3",
+                Map, cancellationToken, organization.Value, last.Value, ExportPage);
+            foreach (var suppression in page)
+                yield return suppression;
+            last = page.LastOrDefault()?.Id ?? last;
+        }
+        while (page.Count == ExportPage);
     }
 
     /// <summary>Which of the addresses are suppressed right now.</summary>

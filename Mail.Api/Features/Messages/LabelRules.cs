@@ -9,7 +9,7 @@ internal static class LabelRules
 {
     private const int MaxName = 64;
     private const int MaxTag = 256;
-    private const int MaxMetadata = 1_000;
+    public const int MaxMetadata = 1_000;
 
     public static void Check(MessageRequest request, SendOptions options, Action<ValidationFailure> fail)
     {
@@ -19,7 +19,7 @@ internal static class LabelRules
             CheckMap("/metadata", metadata, options.MaxLabels, MaxMetadata, fail);
     }
 
-    private static void CheckMap(
+    public static void CheckMap(
         string path, IReadOnlyDictionary<string, string?> map, int maxCount, int maxValue, Action<ValidationFailure> fail)
     {
         if (map.Count > maxCount)

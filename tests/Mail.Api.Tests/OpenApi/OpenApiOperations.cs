@@ -18,11 +18,14 @@ internal sealed class OpenApiOperations(OpenApiSchemas schemas)
             """{"type":"object","required":["file"],"properties":{"file":{"type":"string","contentMediaType":"application/octet-stream"},"bucket":{"type":"string"},"key":{"type":"string"},"visibility":{"type":"string","enum":["public","private"]},"cacheControl":{"type":"string"},"metadata":{"type":"string","contentMediaType":"application/json"}}}"""),
         ["assets.put"] = ("application/octet-stream", "{}"),
         ["assets.uploadChunk"] = ("application/octet-stream", "{}"),
+        ["mail.suppressions.import"] = ("text/csv", """{"type":"string"}"""),
+        ["suppressions.import"] = ("text/csv", """{"type":"string"}"""),
     };
 
     private static readonly Dictionary<string, string> _files = new()
     {
         ["devInbox.raw"] = "message/rfc822", ["assets.content"] = "application/octet-stream", ["assets.file"] = "application/octet-stream",
+        ["mail.suppressions.export"] = "text/csv", ["suppressions.export"] = "text/csv",
     };
 
     // Query parameters arrive as text; what they must look like goes by their name.

@@ -1,5 +1,6 @@
 using Mail.Core.Messages;
 using Mail.Core.Queue;
+using Mail.Protocol.Bounces;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mail.Api.Tests.Features.Messages;
@@ -17,7 +18,8 @@ internal static class Deliveries
 
     /// <summary>Records one outcome for all recipients of the job. Returns whether the lease still held.</summary>
     public static async Task<bool> RecordAsync(
-        this Tenant tenant, DeliveryJob job, DeliveryOutcome outcome, int code, string enhanced, string reply, string? conversation = null)
+        this Tenant tenant, DeliveryJob job, DeliveryOutcome outcome, int code, string enhanced, string reply, string? conversation = null,
+        BounceEffect effect = BounceEffect.None)
     {
         var now = TimeProvider.System.GetUtcNow();
         var open = job.Open.ToList();
@@ -28,7 +30,7 @@ internal static class Deliveries
             RetryIn = outcome == DeliveryOutcome.Deferred ? TimeSpan.FromMinutes(5) : null, Conversation = conversation,
             Results = [.. open.Select(recipient => new RecipientResult(
                 recipient.Ordinal, recipient.Address, outcome, "end_of_data", "reply", "mx.recipient.test", "192.0.2.1",
-                "TLS 1.3", "TLS_AES_256_GCM_SHA384", code, enhanced, reply))],
+                "TLS 1.3", "TLS_AES_256_GCM_SHA384", code, enhanced, reply) { Effect = effect })],
         };
         return (await tenant.Queue().RecordAsync([record], CancellationToken.None)).Count == 1;
     }
