@@ -2,6 +2,7 @@ using FluentValidation;
 using Mail.Api.Features.ApiKeys;
 using Mail.Api.Features.Batches;
 using Mail.Api.Features.Bounces;
+using Mail.Api.Features.Analytics;
 using Mail.Api.Features.Assets;
 using Mail.Api.Features.Delivery;
 using Mail.Api.Features.DevInbox;
@@ -65,6 +66,7 @@ internal static class ApiHost
         services.AddHostedService(provider => provider.GetRequiredService<DevInboxArrivals>());
         services.AddSingleton<DevInboxReader>();
         builder.AddAssetEndpoints();
+        builder.AddAnalyticsEndpoints();
     }
 
     public static void UseApi(this WebApplication app)
@@ -95,6 +97,7 @@ internal static class ApiHost
             mail.MapTemplates();
             mail.MapDomains();
             mail.MapSuppressions();
+            mail.MapAnalytics();
         }
         var account = app.MapGroup("/v1").WithSurface(Surface.Account).WithKnownQuery().WithValidation();
         account.MapEmails();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mail.Core.Analytics;
 using Mail.Core.ApiKeys;
 using Mail.Core.Assets;
 using Mail.Core.Bounces;
@@ -80,6 +81,7 @@ public static class MailCore
         services.AddSingleton<DemoSeed>();
         builder.AddAssets();
         builder.AddWebhooks();
+        services.AddSingleton<AnalyticsStore>();
         return builder;
     }
 

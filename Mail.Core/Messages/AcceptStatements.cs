@@ -1,3 +1,4 @@
+using Mail.Core.Analytics;
 using Mail.Core.Events;
 using Mail.Core.Ids;
 using Mail.Core.Organizations;
@@ -16,6 +17,15 @@ internal static class AcceptStatements
     [
         Messages(messages), Contents(messages), Recipients(messages), Queue(messages, retryFor, clock), Events(messages),
         .. UsageStatements.For(messages), .. Companions(messages),
+        AnalyticsStatements.Count(Facts(messages)),
+    ];
+
+    private static List<AnalyticsFact> Facts(List<PendingAccept> messages) =>
+    [
+        .. from pending in messages
+           from item in pending.Message.Recipients.Select((recipient, ordinal) => (Domain: recipient.Mailbox.Address.AsciiDomain, Ordinal: ordinal))
+           select AnalyticsFact.Of(pending.Caller.Organization, pending.Id, item.Domain,
+               pending.Suppressed.ContainsKey(item.Ordinal) ? Metric.Suppressed : Metric.Accepted),
     ];
 
     /// <summary>What makes a stored message that was scheduled go out: queue rows, events, usage.</summary>

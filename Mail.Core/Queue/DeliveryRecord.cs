@@ -27,6 +27,9 @@ public sealed record DeliveryRecord
 
     public required DateTimeOffset EndedAt { get; init; }
 
+    /// <summary>From acceptance (or release) to the end of this attempt.</summary>
+    public TimeSpan Latency { get; init; }
+
     /// <summary>True when the message has no recipients besides those in <see cref="Results"/>, so that its status follows from them.</summary>
     public required bool CoversMessage { get; init; }
 

@@ -1,3 +1,4 @@
+using Mail.Core.Analytics;
 using Mail.Core.Bounces;
 using Mail.Core.Events;
 using Mail.Core.Ids;
@@ -18,6 +19,7 @@ internal static class RecordStatements
         [
             LockShared(records), Attempts(rows, clock), Recipients(rows), Messages(records), Events(rows), Conversations(records),
             .. BounceStatements.For(rows),
+            AnalyticsStatements.Count(DeliveryFacts.Of(rows)),
         ];
     }
 

@@ -26,6 +26,7 @@ internal sealed class AttemptRecords(IOptions<RetryOptions> options, Conversatio
             Worker = worker.Value,
             StartedAt = startedAt,
             EndedAt = startedAt + took,
+            Latency = job.Age + (startedAt - item.ClaimedAt) + took,
             CoversMessage = item.Recipients.Count == job.Recipients.Count,
             RetryIn = retryIn,
             IsDelayed = retryIn is not null && !job.IsDelayed && IsLate(job.Age + took),
