@@ -16,10 +16,12 @@ using Mail.Api.Features.Schedules;
 using Mail.Api.Features.Suppressions;
 using Mail.Api.Features.Webhooks;
 using Mail.Api.Features.Templates;
+using Mail.Api.Features.TrackedMail;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
 using Mail.Api.Http.RateLimits;
 using Mail.Core;
+using Mail.Core.TrackedMail;
 using Mail.Core.RateLimits;
 
 namespace Mail.Api;
@@ -67,6 +69,7 @@ internal static class ApiHost
         services.AddSingleton<DevInboxReader>();
         builder.AddAssetEndpoints();
         builder.AddAnalyticsEndpoints();
+        builder.AddTrackingHits();
     }
 
     public static void UseApi(this WebApplication app)
@@ -116,6 +119,8 @@ internal static class ApiHost
         var operatorOnly = app.MapGroup("/internal").RequireOperator().WithKnownQuery().WithValidation();
         operatorOnly.MapOperator();
         operatorOnly.MapDelivery();
+        app.MapTracking();
+        app.MapGroup("/internal").RequireOperator().WithKnownQuery().WithValidation().MapOperator();
         app.MapErrorPages();
         app.MapApiDocument();
     }

@@ -15,6 +15,7 @@ using Mail.Core.Secrets;
 using Mail.Core.Webhooks;
 using Mail.Core.Templates;
 using Mail.Core.Suppressions;
+using Mail.Core.TrackedMail;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -80,6 +81,7 @@ public static class MailCore
         services.AddSingleton<DevInbox>();
         services.AddSingleton<DemoSeed>();
         builder.AddAssets();
+        builder.AddTracking();
         builder.AddWebhooks();
         services.AddSingleton<AnalyticsStore>();
         return builder;

@@ -1,5 +1,6 @@
 using Mail.Core.ApiKeys;
 using Mail.Core.Domains;
+using Mail.Core.TrackedMail;
 
 namespace Mail.Core.Messages;
 
@@ -7,7 +8,7 @@ namespace Mail.Core.Messages;
 /// The checks before a message is stored, in the order in which they answer: sender's domain, the key's domain, billing,
 /// sending limits and reputation, content. Suppression comes behind them and is decided at the commit.
 /// </summary>
-public sealed class AcceptChecks(SenderDomains domains, MessageRendering rendering)
+public sealed class AcceptChecks(SenderDomains domains, MessageRendering rendering, TrackingDefaults tracking)
 {
     internal async ValueTask<CheckOutcome> RunAsync(Caller caller, OutgoingMessage message, CancellationToken cancellationToken)
     {
@@ -16,7 +17,10 @@ public sealed class AcceptChecks(SenderDomains domains, MessageRendering renderi
             return outcome;
         return await rendering.RenderAsync(caller, message, cancellationToken) switch
         {
-            RenderOutcome.Rendered(var rendered) => admitted with { Message = rendered },
+            RenderOutcome.Rendered(var rendered) => admitted with
+            {
+                Message = await tracking.ApplyAsync(caller.Organization, admitted.Domain, rendered, cancellationToken),
+            },
             RenderOutcome.Refused(var reason) => new CheckOutcome.Refused(reason),
             _ => throw new InvalidOperationException("No render outcome."),
         };

@@ -23,6 +23,7 @@ internal static class AcceptStatements
     private static List<AnalyticsFact> Facts(List<PendingAccept> messages) =>
     [
         .. from pending in messages
+           where !pending.IsScheduled
            from item in pending.Message.Recipients.Select((recipient, ordinal) => (Domain: recipient.Mailbox.Address.AsciiDomain, Ordinal: ordinal))
            select AnalyticsFact.Of(pending.Caller.Organization, pending.Id, item.Domain,
                pending.Suppressed.ContainsKey(item.Ordinal) ? Metric.Suppressed : Metric.Accepted),
@@ -30,7 +31,7 @@ internal static class AcceptStatements
 
     /// <summary>What makes a stored message that was scheduled go out: queue rows, events, usage.</summary>
     public static IEnumerable<NpgsqlBatchCommand> ForRelease(List<PendingAccept> messages, TimeSpan retryFor, TimeProvider clock) =>
-        [Queue(messages, retryFor, clock), Events(messages), .. UsageStatements.For(messages)];
+        [Queue(messages, retryFor, clock), Events(messages), .. UsageStatements.For(messages), AnalyticsStatements.Count(Facts(messages))];
 
     private static NpgsqlBatchCommand Messages(List<PendingAccept> messages) => Batched.Command(
         """
@@ -65,8 +66,8 @@ internal static class AcceptStatements
         Batched.Array(messages, pending => pending.Message.Batch?.Value, NpgsqlDbType.Uuid),
         Batched.Array(messages, pending => pending.Message.SendAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz),
         Batched.Texts(messages, pending => pending.Message.Guarantee.ToText()),
-        Batched.Array(messages, pending => pending.Message.Tracking.Opens, NpgsqlDbType.Boolean),
-        Batched.Array(messages, pending => pending.Message.Tracking.Clicks, NpgsqlDbType.Boolean),
+        Batched.Array(messages, pending => pending.Message.Tracking is { Opens: true }, NpgsqlDbType.Boolean),
+        Batched.Array(messages, pending => pending.Message.Tracking is { Clicks: true }, NpgsqlDbType.Boolean),
         Batched.Array(messages, pending => pending.Message.Unsubscribe, NpgsqlDbType.Boolean),
         Batched.Array(messages, pending => pending.Message.Sensitive, NpgsqlDbType.Boolean),
         Batched.Texts(messages, pending => pending.Status.ToText()));
@@ -110,15 +111,16 @@ internal static class AcceptStatements
 
     private static NpgsqlBatchCommand Queue(List<PendingAccept> messages, TimeSpan retryFor, TimeProvider clock)
     {
-        var rows = messages.Where(pending => !pending.IsScheduled).SelectMany(pending =>
-            pending.Open.Select(item => item.Recipient.Mailbox.Address.AsciiDomain).Distinct()
-                .Select(domain => (pending, domain))).ToList();
+        // A mail of one's own has a row of its own.
+        var rows = messages.Where(pending => !pending.IsScheduled).SelectMany(pending => pending.Open
+            .Select(item => (pending, domain: item.Recipient.Mailbox.Address.AsciiDomain, only: pending.Message.IsPersonal ? (short?)item.Ordinal : null))
+            .DistinctBy(row => (row.domain, row.only))).ToList();
         return Batched.Command(
             """
-            insert into delivery_queue (id, organization_id, message_id, mode, domain, priority, give_up_at)
-            select id, organization_id, message_id, mode, domain, priority, now() + retry_for
-            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::interval[])
-                as item (id, organization_id, message_id, mode, domain, priority, retry_for)
+            insert into delivery_queue (id, organization_id, message_id, mode, domain, priority, give_up_at, recipient)
+            select id, organization_id, message_id, mode, domain, priority, now() + retry_for, recipient
+            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::interval[], $8::smallint[])
+                as item (id, organization_id, message_id, mode, domain, priority, retry_for, recipient)
             """,
             Batched.Uuids(rows, _ => PrefixedId.New<QueueItemId>(clock).Value),
             Batched.Uuids(rows, row => row.pending.Caller.Organization.Value),
@@ -126,7 +128,8 @@ internal static class AcceptStatements
             Batched.Texts(rows, row => row.pending.Caller.Mode.ToText()),
             Batched.Texts(rows, row => row.domain),
             Batched.Array(rows, row => (short)row.pending.Message.Priority, NpgsqlDbType.Smallint),
-            Batched.Array(rows, row => row.pending.Message.ExpiresIn ?? retryFor, NpgsqlDbType.Interval));
+            Batched.Array(rows, row => row.pending.Message.ExpiresIn ?? retryFor, NpgsqlDbType.Interval),
+            Batched.Array(rows, row => row.only, NpgsqlDbType.Smallint));
     }
 
     private static NpgsqlBatchCommand Events(List<PendingAccept> messages) => EventStatements.Append([.. messages.SelectMany(EventsOf)]);

@@ -41,10 +41,14 @@ public sealed record OutgoingMessage
 
     public DeliveryGuarantee Guarantee { get; init; } = DeliveryGuarantee.AtLeastOnce;
 
-    public Tracking Tracking { get; init; } = Tracking.None;
+    /// <summary>Null: as the sender's domain has it.</summary>
+    public Tracking? Tracking { get; init; }
 
     /// <summary>Offers the recipient to unsubscribe with one click (RFC 8058).</summary>
     public bool Unsubscribe { get; init; }
+
+    /// <summary>Every recipient gets a mail of their own: what they do with it tells who they are.</summary>
+    internal bool IsPersonal => Unsubscribe || (Html is not null && Tracking is { Opens: true } or { Clicks: true });
 
     /// <summary>The content holds a secret: it is delivered and never shown.</summary>
     public bool Sensitive { get; init; }

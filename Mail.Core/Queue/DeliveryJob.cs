@@ -60,6 +60,9 @@ public sealed record DeliveryJob
     /// <summary>The mail offers one-click unsubscription (RFC 8058).</summary>
     public bool Unsubscribe { get; init; }
 
+    /// <summary>The one recipient this item is for; null for all in the domain.</summary>
+    public short? OnlyRecipient { get; init; }
+
     public TemplateId? Template { get; init; }
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
@@ -82,7 +85,8 @@ public sealed record DeliveryJob
     public required IReadOnlyList<JobRecipient> Recipients { get; init; }
 
     /// <summary>The recipients of this item that are not settled yet.</summary>
-    public IEnumerable<JobRecipient> Open => Recipients.Where(recipient => recipient.Domain == Domain && !recipient.IsSettled);
+    public IEnumerable<JobRecipient> Open => Recipients.Where(recipient =>
+        recipient.Domain == Domain && !recipient.IsSettled && (OnlyRecipient is not { } only || recipient.Ordinal == only));
 }
 
 /// <param name="Ordinal">Position within the message; with the message id it names the recipient.</param>

@@ -97,7 +97,7 @@ internal static class LaneStatements
             set due_at = now() + $2, ready = false, leased_by = $1, lease_token = q.lease_token + 1, wait_reason = null
             from picked where q.id = picked.id
             returning q.id, q.lease_token, q.organization_id, q.message_id, q.mode, q.domain, q.attempts, q.enqueued_at, q.give_up_at,
-                      q.priority, q.faults, q.started, q.delayed
+                      q.priority, q.faults, q.started, q.delayed, q.recipient
         )
         select c.id, c.lease_token, c.organization_id, c.message_id, c.mode, c.domain, c.attempts, c.enqueued_at,
                now() - c.enqueued_at, c.give_up_at - now(),
@@ -105,7 +105,7 @@ internal static class LaneStatements
                k.html, k.text, k.reply_to, k.headers, k.attachments,
                r.ordinals, r.kinds, r.addresses, r.names, r.domains, r.settled,
                m.domain_id, m.delivery_guarantee, m.track_opens, m.track_clicks, m.unsubscribe, m.template_id, m.tags,
-               c.priority, c.faults, c.started, c.delayed
+               c.priority, c.faults, c.started, c.delayed, c.recipient
         from claimed c
         cross join lateral (
             select * from messages where organization_id = c.organization_id and id = c.message_id offset 0

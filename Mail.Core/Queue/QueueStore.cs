@@ -200,6 +200,7 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
         Faults = row.GetInt16(34),
         HasStarted = row.GetBoolean(35),
         IsDelayed = row.GetBoolean(36),
+        OnlyRecipient = row.GetValueOrNull<short>(37),
     };
 
     private static JobRecipient[] ReadRecipients(NpgsqlDataReader row)

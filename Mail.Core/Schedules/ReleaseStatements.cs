@@ -28,7 +28,9 @@ internal static class ReleaseStatements
         select s.organization_id, s.id, s.message_id, s.priority, s.expires_in, s.send_at <= now() - $2, m.status <> 'scheduled', m.mode,
                m.api_key_id, m.domain_id, m.from_address, m.traceparent,
                array(select r.kind || ' ' || r.address from message_recipients r
-                     where r.message_id = m.id and r.organization_id = m.organization_id order by r.ordinal)
+                     where r.message_id = m.id and r.organization_id = m.organization_id order by r.ordinal),
+               m.track_opens, m.track_clicks, m.unsubscribe,
+               exists (select from message_contents k where k.organization_id = m.organization_id and k.message_id = m.id and k.html is not null)
         from scheduled_messages s
         join messages m on m.organization_id = s.organization_id and m.id = s.message_id
         where s.settled_at is null and s.due_at <= now()
@@ -132,6 +134,10 @@ internal static class ReleaseStatements
             Subject = "",
             Priority = (DeliveryPriority)row.GetInt16(3),
             ExpiresIn = row.GetValueOrNull<TimeSpan>(4),
+            Tracking = new Tracking(row.GetBoolean(13), row.GetBoolean(14)),
+            Unsubscribe = row.GetBoolean(15),
+            // The body is stored; that there is one decides whether each recipient gets a mail of their own.
+            Html = row.GetBoolean(16) ? "" : null,
         };
         var pending = new PendingAccept(
             caller, new MessageId(row.GetGuid(2)), new DomainId(row.GetGuid(9)), message, [], row.GetStringOrNull(11));

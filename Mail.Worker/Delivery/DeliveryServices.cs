@@ -36,6 +36,7 @@ internal static class DeliveryServices
         services.AddSingleton<MxRouting>();
         services.AddSingleton<DeliveryRouting>();
         services.AddSingleton<MailComposer>();
+        services.AddSingleton<PersonalMail>();
         services.AddSingleton<AttachmentReader>();
         services.AddSingleton<MessageBuilder>();
         services.AddSingleton<SmtpConnector>();

@@ -6,7 +6,8 @@ using Mail.Protocol.Mime;
 namespace Mail.Worker.Delivery;
 
 /// <summary>Writes and signs the message of an item. The same item gives the same octets at every attempt, but for the signature.</summary>
-internal sealed class MessageBuilder(MailComposer composer, AttachmentReader attachments, DomainSigners signers, TimeProvider clock)
+internal sealed class MessageBuilder(
+    MailComposer composer, PersonalMail personal, AttachmentReader attachments, DomainSigners signers, TimeProvider clock)
 {
     // A store that was just restored may say "not found" for a moment, and a domain may be deleted and added again; not
     // for as long as retries go on.
@@ -19,6 +20,7 @@ internal sealed class MessageBuilder(MailComposer composer, AttachmentReader att
         var (mail, problem) = composer.Compose(job);
         if (mail is null)
             return NotBuilt(DeliveryOutcome.Failed, DeliveryCause.Content, problem!);
+        mail = await personal.ApplyAsync(job, mail, cancellationToken);
         using var contents = await attachments.ReadAsync(job, cancellationToken);
         if (contents.Problem is { } unread)
             return NotBuilt(

@@ -29,6 +29,15 @@ internal static class HeaderRules
         }
     }
 
+    /// <summary>Two ways to unsubscribe in one mail would contradict each other.</summary>
+    public static void CheckUnsubscribe(MessageRequest request, Action<ValidationFailure> fail)
+    {
+        if (request is not { Unsubscribe: true, Headers: { } headers })
+            return;
+        foreach (var name in headers.Keys.Where(name => name.StartsWith("List-Unsubscribe", StringComparison.OrdinalIgnoreCase)))
+            fail(Failures.Of(JsonPointer.Append("/headers", name), FieldCodes.Reserved, "This header is set by the system where unsubscribe is true."));
+    }
+
     private static ValidationFailure Describe(string path, HeaderFieldError error) => error switch
     {
         HeaderFieldError.InvalidName => Failures.Of(path, FieldCodes.InvalidValue,

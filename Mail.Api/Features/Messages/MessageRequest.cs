@@ -54,9 +54,11 @@ public abstract record MessageRequest
     /// <summary>The same as variables.</summary>
     public VariablesInput? Data { get; init; }
 
-    public NotSupported? Tracking { get; init; }
+    /// <summary>Which of the recipient's actions are recorded; by default those that the sender's domain has on.</summary>
+    public TrackingRequest? Tracking { get; init; }
 
-    public NotSupported? Unsubscribe { get; init; }
+    /// <summary>Lets every recipient unsubscribe with one click in their mail program.</summary>
+    public bool? Unsubscribe { get; init; }
 
     /// <summary>Whether one string may hold several addresses.</summary>
     internal abstract bool SeparatedAddresses { get; }
@@ -69,6 +71,16 @@ public abstract record MessageRequest
 
     /// <summary>The sender's name, when it does not stand in from.</summary>
     internal virtual string? SenderName => null;
+}
+
+/// <summary>Tracking of one message; what is absent is off.</summary>
+public sealed record TrackingRequest
+{
+    /// <summary>By a picture at the end of the HTML body.</summary>
+    public bool? Opens { get; init; }
+
+    /// <summary>By the links of the HTML body.</summary>
+    public bool? Clicks { get; init; }
 }
 
 /// <summary>An attachment within the request.</summary>

@@ -1,7 +1,6 @@
 using FluentValidation;
 using FluentValidation.Results;
 using Mail.Api.Http;
-using Mail.Api.Http.Json;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Api.Features.Messages;
@@ -20,6 +19,7 @@ internal abstract class MessageRequestValidator<T> : AbstractValidator<T> where 
         {
             AddressRules.Check(request, _options, context.AddFailure);
             HeaderRules.Check(request.Headers, _options, context.AddFailure);
+            HeaderRules.CheckUnsubscribe(request, context.AddFailure);
             LabelRules.Check(request, _options, context.AddFailure);
             AttachmentRules.Check(request, _options, context.AddFailure);
             TemplateRules.Check(request, context.AddFailure);
@@ -43,22 +43,6 @@ internal abstract class MessageRequestValidator<T> : AbstractValidator<T> where 
             .WithMessage($"expiresIn must be between {MinExpiresIn.TotalSeconds}s and {_options.MaxExpiresIn.TotalHours}h.");
         RuleFor(request => request.SendAt).SendAt(_options);
         RuleFor(request => request.IdempotencyKey).IdempotencyKey();
-        RefuseUnsupported();
-    }
-
-    private void RefuseUnsupported()
-    {
-        RuleFor(request => request).Custom((request, context) =>
-        {
-            Refuse(request.Tracking, "/tracking");
-            Refuse(request.Unsubscribe, "/unsubscribe");
-
-            void Refuse(NotSupported? field, string path)
-            {
-                if (field is not null)
-                    context.AddFailure(Failures.Of(path, FieldCodes.NotSupported, $"{path[1..]} is not supported by this version."));
-            }
-        });
     }
 
     private static bool HasNoNul(string? body) => body is null || !body.Contains('\0');

@@ -21,6 +21,8 @@ internal static class OutgoingMessages
         Tags = request.Tags?.Values,
         Metadata = request.Metadata!,
         Attachments = AttachmentsOf(request),
+        Tracking = request.Tracking is { } tracking ? new Tracking(tracking.Opens is true, tracking.Clicks is true) : null,
+        Unsubscribe = request.Unsubscribe is true,
         ExpiresIn = request.ExpiresIn?.Value,
         SendAt = request.SendAt,
         Idempotency = idempotency,

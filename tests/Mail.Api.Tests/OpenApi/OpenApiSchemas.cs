@@ -69,8 +69,6 @@ internal sealed class OpenApiSchemas(IServiceProvider services)
         var node = schema as JsonObject ?? [];
         if (_converted.TryGetValue(type, out var converted))
             node = JsonNode.Parse(converted)!.AsObject();
-        else if (type == typeof(NotSupported))
-            node = new JsonObject { ["not"] = new JsonObject(), ["description"] = "Not supported by this version." };
         else if (context.TypeInfo.Kind == JsonTypeInfoKind.Object && context.Path.Length > 0)
             node = IsNullable(node) && !IsGeneric(context) ? new JsonObject { ["anyOf"] = new JsonArray(Reference(type), new JsonObject { ["type"] = "null" }) } : Reference(type);
         else if (context.TypeInfo.Kind == JsonTypeInfoKind.Object)

@@ -45,15 +45,6 @@ public sealed class SendValidationTests(ApiFixture api)
     }
 
     [Theory]
-    [InlineData("sendAt", "\"2030-01-01T00:00:00Z\"")]
-    [InlineData("tracking", """{"opens":true}""")]
-    [InlineData("unsubscribe", "true")]
-    public async Task A_field_that_would_be_dropped_is_refused(string field, string value)
-    {
-        Assert.Equal([$"/{field} not_supported"], (await RefuseAsync(With(field, value))).FieldErrors());
-    }
-
-    [Theory]
     [InlineData("expiresIn", "\"29s\"", "out_of_range")]
     [InlineData("expiresIn", "\"8d\"", "out_of_range")]
     [InlineData("expiresIn", "\"10 m\"", "invalid_type")]
