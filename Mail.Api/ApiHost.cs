@@ -120,7 +120,6 @@ internal static class ApiHost
         operatorOnly.MapOperator();
         operatorOnly.MapDelivery();
         app.MapTracking();
-        app.MapGroup("/internal").RequireOperator().WithKnownQuery().WithValidation().MapOperator();
         app.MapErrorPages();
         app.MapApiDocument();
     }

@@ -10,7 +10,9 @@ internal static class AnalyticsEndpoints
 {
     public static void AddAnalyticsEndpoints(this WebApplicationBuilder builder) => builder.Services.AddBodies(AnalyticsJson.Default);
 
-    public static void MapAnalytics(this RouteGroupBuilder mail) => mail.MapGet("/analytics", Read).RequireScope(Scopes.AnalyticsRead);
+    public static void MapAnalytics(this RouteGroupBuilder mail) => mail
+        .MapGet("/analytics", Read).RequireScope(Scopes.AnalyticsRead)
+        .Describe("mail.analytics.get", "Counts what became of messages, by period and group; as CSV on request.");
 
     // KnownQuery takes the names of the string parameters for those of the query.
     private static async Task<IResult> Read(

@@ -13,7 +13,9 @@ namespace Mail.Api.Features.Delivery;
 /// <summary><c>POST /v1/mail/explain</c>: what would become of a send, without sending it or storing anything.</summary>
 internal sealed class ExplainSending(AcceptMessages messages, ExplainRecipient explain)
 {
-    public static void Map(RouteGroupBuilder mail) => mail.MapPost("/explain", Handle).RequireScope(Scopes.EmailsSend);
+    public static void Map(RouteGroupBuilder mail) => mail
+        .MapPost("/explain", Handle).RequireScope(Scopes.EmailsSend)
+        .Describe("mail.explain", "Tells what would become of a message, and why. Nothing is stored or sent.");
 
     private static async Task<Ok<Envelope<SendExplanation>>> Handle(
         Body<SendMessageRequest> body, ExplainSending sending, HttpContext context, CancellationToken cancellationToken) =>
