@@ -68,6 +68,8 @@ public static class MailCore
         services.AddSingleton<SuppressionStore>();
         services.AddSingleton<ReportStore>();
         services.AddSingleton<BounceStore>();
+        services.AddSingleton<TakeReports>();
+        services.AddSingleton<ReturnPathHostStore>();
         services.AddSingleton<QueueStore>();
         services.AddSingleton<QueueListener>();
         services.AddSingleton<HoldStore>();
@@ -79,6 +81,7 @@ public static class MailCore
         services.AddSingleton<DevInboxStore>();
         services.AddSingleton<InboxOwnerStore>();
         services.AddSingleton<DevInbox>();
+        services.AddSingleton<OperatorMailStore>();
         services.AddSingleton<DemoSeed>();
         builder.AddAssets();
         builder.AddTracking();

@@ -16,4 +16,7 @@ internal static class InboundTelemetry
 
     public static Counter<long> Messages { get; } =
         Meter.CreateCounter<long>("mail.inbound.messages", "{message}", "Messages received, by the code of the reply.");
+
+    public static Counter<long> Reports { get; } =
+        Meter.CreateCounter<long>("mail.inbound.reports", "{report}", "Mail to return paths and to the address for complaints, by what became of it.");
 }

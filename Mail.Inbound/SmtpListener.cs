@@ -28,6 +28,8 @@ internal static class SmtpListener
         services.AddSingleton<CaptureWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<CaptureWriter>());
         services.AddSingleton<RecipientPolicy>();
+        services.AddSingleton<CaptureReceiver>();
+        services.AddSingleton<ReportReceiver>();
         services.AddSingleton<MessageReceiver>();
         services.AddSingleton<RcptHandler>();
         services.AddSingleton<DataHandler>();

@@ -16,4 +16,9 @@ public sealed class MailHostOptions
     [Required]
     [RegularExpression("^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$")]
     public string BounceDomain { get; set; } = "bounce.mail.localhost";
+
+    /// <summary>The mailbox on BounceDomain that feedback reports of providers come to (ARF). Default <c>fbl</c>.</summary>
+    [Required]
+    [RegularExpression("^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$")]
+    public string FeedbackMailbox { get; set; } = "fbl";
 }

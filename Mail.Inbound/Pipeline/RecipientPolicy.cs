@@ -1,31 +1,37 @@
 using Mail.Core.Bounces;
+using Mail.Core.Domains;
 using Mail.Core.Inbound;
 using Mail.Core.Messages;
 using Mail.Protocol.Smtp;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Mail.Inbound.Pipeline;
 
 /// <summary>
-/// Who we take mail for. Never a relay: in Development everything ends in the dev inbox; elsewhere only mail of test
-/// keys does, which comes from our own workers under a return path that only they can write.
+/// Who we take mail for. Never a relay: return paths that we signed, the address for complaints, the postmaster of our
+/// own hosts. In Development the rest ends in the dev inbox; elsewhere only mail of test keys does, which comes from our
+/// own workers under a return path that only they can write.
 /// </summary>
 internal sealed class RecipientPolicy(
-    IHostEnvironment environment, ReturnPath returnPaths, InboxOwnerStore owners)
+    IHostEnvironment environment, ReturnPath returnPaths, ReturnPathHostStore hosts, InboxOwnerStore owners, IOptions<MailHostOptions> host)
 {
     // RFC 5321 §3.6.2 and RFC 3463 §3.8.
     private static readonly SmtpReply NoRelay = new(550, "5.7.1", "Relaying denied");
+    // RFC 5321 §3.3 and RFC 3463 §3.2.
+    private static readonly SmtpReply UnknownMailbox = new(550, "5.1.1", "No such mailbox here");
+    // RFC 5321 §4.5.3.1.10: not now, but in a transaction of its own. So one answer after the dot is true for all.
+    private static readonly SmtpReply OtherTransaction = new(452, "4.5.3", "Send this recipient in a transaction of its own");
 
-    /// <summary>The reply that refuses a recipient, or null.</summary>
-    public async ValueTask<SmtpReply?> RefusalAsync(SmtpPath reversePath)
+    /// <param name="first">Where the recipient before this one goes, when there is one.</param>
+    public async ValueTask<Admission> AdmitAsync(SmtpPath reversePath, SmtpPath recipient, Destination? first)
     {
-        if (environment.IsDevelopment())
-            return null;
-        if (MessageOf(reversePath) is not { } message)
-            return NoRelay;
         try
         {
-            return await owners.IsTestMessageAsync(message, CancellationToken.None) ? null : NoRelay;
+            var admission = await AdmitAsync(reversePath, recipient, first is Destination.Capture, CancellationToken.None);
+            return first is null || admission.Destination is not { } destination || destination.GetType() == first.GetType()
+                ? admission
+                : OtherTransaction;
         }
         catch (NpgsqlException)
         {
@@ -36,4 +42,42 @@ internal sealed class RecipientPolicy(
     /// <summary>The message a return path of ours stands for, or null.</summary>
     // Sending domains have return paths of their own: what proves that one is ours is the signature.
     public MessageId? MessageOf(SmtpPath reversePath) => returnPaths.Read(reversePath.LocalPart)?.Message;
+
+    private async ValueTask<Admission> AdmitAsync(
+        SmtpPath reversePath, SmtpPath recipient, bool isCapturing, CancellationToken cancellationToken)
+    {
+        if (returnPaths.Read(recipient.LocalPart) is { } target && await hosts.IsOursAsync(recipient.Domain, cancellationToken))
+            return new Destination.Bounce(target);
+        var own = OwnMailbox(recipient);
+        if (own?.Destination is { } taken && !(taken is Destination.Operator && environment.IsDevelopment()))
+            return taken;
+        // What decides here is the return path alone, and that was looked at.
+        if (isCapturing || await IsCapturedAsync(reversePath, cancellationToken))
+            return Destination.Capture.Instance;
+        return own ?? (await IsReturnPathHostAsync(recipient, cancellationToken) ? UnknownMailbox : NoRelay);
+    }
+
+    // The mailboxes of our own hosts; null for other hosts.
+    private Admission? OwnMailbox(SmtpPath recipient)
+    {
+        if (ReferenceEquals(recipient, SmtpPath.Postmaster) || recipient.Domain.Length == 0)
+            return Destination.Operator.Instance; // RFC 5321 §4.5.1
+        var isBounceHost = Is(recipient.Domain, host.Value.BounceDomain);
+        if (!isBounceHost && !Is(recipient.Domain, host.Value.Name))
+            return null;
+        // RFC 2142 §4 and §2; RFC 5321 §4.5.1: in any case.
+        if (Is(recipient.LocalPart, "postmaster") || Is(recipient.LocalPart, "abuse"))
+            return Destination.Operator.Instance;
+        return isBounceHost && Is(recipient.LocalPart, host.Value.FeedbackMailbox) ? Destination.Feedback.Instance : UnknownMailbox;
+    }
+
+    private async ValueTask<bool> IsCapturedAsync(SmtpPath reversePath, CancellationToken cancellationToken) =>
+        environment.IsDevelopment()
+        || (MessageOf(reversePath) is { } message && await owners.IsTestMessageAsync(message, cancellationToken));
+
+    // A token there that is none: somebody made it up, or it is over.
+    private async ValueTask<bool> IsReturnPathHostAsync(SmtpPath recipient, CancellationToken cancellationToken) =>
+        recipient.LocalPart.StartsWith("b+", StringComparison.OrdinalIgnoreCase) && await hosts.IsOursAsync(recipient.Domain, cancellationToken);
+
+    private static bool Is(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -14,6 +15,16 @@ internal static class TraceFields
         $"Return-Path: {mail.ReversePath}\r\n"
         + $"Received: from {Neutral(mail.HelloName)} ({Literal(mail.ClientAddress)})\r\n"
         + $" by {hostName} with {mail.ProtocolName}; {at.UtcDateTime:ddd, dd MMM yyyy HH:mm:ss} +0000\r\n"));
+
+    /// <summary>The octets to keep: these fields and the message behind them.</summary>
+    public static byte[] PutBefore(ReceivedMail mail, string hostName, DateTimeOffset at)
+    {
+        var trace = Write(mail, hostName, at);
+        var octets = GC.AllocateUninitializedArray<byte>(checked(trace.Length + (int)mail.Body.Length));
+        trace.CopyTo(octets, 0);
+        mail.Body.CopyTo(octets.AsSpan(trace.Length));
+        return octets;
+    }
 
     // The client may call itself anything; what is no name or address literal must not read as something else.
     private static string Neutral(string name) => string.Create(name.Length, name, static (kept, name) =>

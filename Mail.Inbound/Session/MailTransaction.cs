@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mail.Inbound.Pipeline;
 using Mail.Protocol.Smtp;
 
 namespace Mail.Inbound.Session;
@@ -10,10 +11,7 @@ internal sealed class MailTransaction(SmtpCommand.Mail mail, Activity? activity)
 
     public bool IsUtf8 => mail.Utf8;
 
-    public List<SmtpPath> Recipients { get; } = [];
-
-    /// <summary>The policy takes mail for this transaction; it depends on the return path alone.</summary>
-    public bool IsAdmitted { get; set; }
+    public List<AdmittedRecipient> Recipients { get; } = [];
 
     /// <summary>Why the message is refused although its chunks are still coming.</summary>
     public SmtpReply? Refusal { get; set; }

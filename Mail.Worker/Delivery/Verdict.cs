@@ -1,3 +1,4 @@
+using Mail.Core.Bounces;
 using Mail.Core.Queue;
 using Mail.Protocol.Bounces;
 

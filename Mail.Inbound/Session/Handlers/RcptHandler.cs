@@ -16,10 +16,11 @@ internal sealed class RcptHandler(RecipientPolicy policy)
         // RFC 3461 §4: NOTIFY and ORCPT are for servers that offer DSN.
         if (command.Notify != DsnNotify.Unspecified || command.OriginalRecipient is not null)
             return SmtpReplies.UnknownParameter;
-        if (!transaction.IsAdmitted && await policy.RefusalAsync(transaction.ReversePath) is { } refusal)
-            return refusal;
-        transaction.IsAdmitted = true;
-        transaction.Recipients.Add(command.ForwardPath);
+        var first = transaction.Recipients.Count > 0 ? transaction.Recipients[0].Destination : null;
+        var admission = await policy.AdmitAsync(transaction.ReversePath, command.ForwardPath, first);
+        if (admission.Destination is not { } destination)
+            return admission.Refusal!;
+        transaction.Recipients.Add(new AdmittedRecipient(command.ForwardPath, destination));
         return SmtpReplies.RecipientOk;
     }
 }

@@ -12,24 +12,31 @@ namespace Mail.TestKit.Smtp;
 public sealed class PostfixServer : IAsyncDisposable
 {
     private const string Postfix = "/usr/sbin/postfix";
+    // Mailboxes that it takes mail for and then finds closed.
+    private const string Closed = "{ { gone@local.test = closed:5.1.1 this mailbox was closed }, { full@local.test = closed:5.2.2 this mailbox is full } }";
     private readonly string _folder;
 
-    private PostfixServer(string folder, int port)
+    private readonly IPEndPoint? _next;
+
+    private PostfixServer(string folder, int port, IPEndPoint? next)
     {
         _folder = folder;
+        _next = next;
         EndPoint = new IPEndPoint(IPAddress.Loopback, port);
     }
 
     public IPEndPoint EndPoint { get; }
 
-    public static async Task<PostfixServer> StartAsync(X509Certificate2 certificate, CancellationToken cancellationToken)
+    /// <param name="next">Where mail goes that it does not keep, as the bounces it writes; by default nowhere.</param>
+    public static async Task<PostfixServer> StartAsync(
+        X509Certificate2 certificate, CancellationToken cancellationToken, IPEndPoint? next = null)
     {
         if (!File.Exists(Postfix))
             throw new InvalidOperationException("Postfix is missing: apt-get install postfix (with \"No configuration\").");
         if (!Environment.IsPrivilegedProcess)
             throw new InvalidOperationException("Postfix's master process starts as root only: run these tests as root.");
         var folder = Directory.CreateTempSubdirectory("mail-postfix-").FullName;
-        var server = new PostfixServer(folder, FreePort());
+        var server = new PostfixServer(folder, FreePort(), next);
         await server.ConfigureAsync(certificate, cancellationToken);
         await RunAsync("/usr/bin/chown", ["postfix", $"{folder}/data"], cancellationToken);
         await RunAsync(Postfix, ["-c", folder, "start"], cancellationToken);
@@ -82,7 +89,7 @@ public sealed class PostfixServer : IAsyncDisposable
         data_directory = {_folder}/data
         maillog_file = {_folder}/data/log
         maillog_file_prefixes = {_folder}
-        myhostname = mx.local.test
+        myhostname = {(_next is null ? "mx" : "bouncer")}.local.test
         mydestination =
         inet_interfaces = 127.0.0.1
         inet_protocols = ipv4
@@ -95,7 +102,8 @@ public sealed class PostfixServer : IAsyncDisposable
         virtual_gid_maps = static:65534
         virtual_minimum_uid = 1
         alias_maps =
-        default_transport = error:no way out
+        default_transport = {(_next is null ? "error:no way out" : $"smtp:[127.0.0.1]:{_next.Port}")}
+        transport_maps = inline:{Closed}
         smtpd_relay_restrictions = reject_unauth_destination
         smtpd_helo_required = yes
         smtpd_error_sleep_time = 0
@@ -113,6 +121,7 @@ public sealed class PostfixServer : IAsyncDisposable
         qmgr unix n - n 300 1 qmgr
         tlsmgr unix - - n 1000? 1 tlsmgr
         rewrite unix - - n - - trivial-rewrite
+        smtp unix - - n - - smtp
         bounce unix - - n - 0 bounce
         defer unix - - n - 0 bounce
         trace unix - - n - 0 bounce
@@ -120,6 +129,7 @@ public sealed class PostfixServer : IAsyncDisposable
         flush unix n - n 1000? 0 flush
         proxymap unix - - n - - proxymap
         error unix - - n - - error
+        closed unix - - n - - error
         virtual unix - n n - - virtual
         anvil unix - - n - 1 anvil
         postlog unix-dgram n - n - 1 postlogd

@@ -1,8 +1,8 @@
 using Mail.Protocol.Bounces;
 
-namespace Mail.Worker.Delivery;
+namespace Mail.Core.Bounces;
 
-internal static class BounceClassText
+public static class BounceClassText
 {
     public static string ToText(this BounceClass reason) => reason switch
     {
@@ -29,20 +29,5 @@ internal static class BounceClassText
         BounceClass.Expired => "expired",
         BounceClass.AutoReply => "auto_reply",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
-    };
-
-    public static BounceStage ToBounceStage(this DeliveryStage stage) => stage switch
-    {
-        DeliveryStage.Claim or DeliveryStage.Build or DeliveryStage.Route => BounceStage.Route,
-        DeliveryStage.Connect => BounceStage.Connect,
-        DeliveryStage.Greeting => BounceStage.Greeting,
-        DeliveryStage.Ehlo => BounceStage.Ehlo,
-        DeliveryStage.StartTls => BounceStage.StartTls,
-        DeliveryStage.Auth => BounceStage.Auth,
-        DeliveryStage.MailFrom => BounceStage.MailFrom,
-        DeliveryStage.RcptTo => BounceStage.RcptTo,
-        DeliveryStage.Data => BounceStage.Data,
-        DeliveryStage.EndOfData => BounceStage.EndOfData,
-        _ => throw new ArgumentOutOfRangeException(nameof(stage)),
     };
 }
