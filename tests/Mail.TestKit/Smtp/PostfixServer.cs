@@ -14,6 +14,9 @@ public sealed class PostfixServer : IAsyncDisposable
     private const string Postfix = "/usr/sbin/postfix";
     // Mailboxes that it takes mail for and then finds closed.
     private const string Closed = "{ { gone@local.test = closed:5.1.1 this mailbox was closed }, { full@local.test = closed:5.2.2 this mailbox is full } }";
+    // To be told by a later hop, not at RCPT: what follows the transport's name is the reason, EX_UNAVAILABLE ends it.
+    private const string Refuse = "{ echo ${nexthop}; exit 69 }";
+
     private readonly string _folder;
 
     private readonly IPEndPoint? _next;
@@ -129,7 +132,7 @@ public sealed class PostfixServer : IAsyncDisposable
         flush unix n - n 1000? 0 flush
         proxymap unix - - n - - proxymap
         error unix - - n - - error
-        closed unix - - n - - error
+        closed unix - n n - - pipe flags= user=nobody argv=/bin/sh -c {Refuse}
         virtual unix - n n - - virtual
         anvil unix - - n - 1 anvil
         postlog unix-dgram n - n - 1 postlogd
