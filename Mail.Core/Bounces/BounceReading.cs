@@ -59,7 +59,7 @@ internal static class BounceReading
             Text: TextOf(text.Trim()));
     }
 
-    // RFC 3834 §2 and RFC 5230 §4.6: an absence note has the null sender too, but names the person that is absent.
+    // RFC 3834 §3.3: an absence note has the null sender too, but names the person that is absent.
     private static bool IsWrittenByServer(string mailFrom, MimeMessage message)
     {
         var author = message.From.Mailboxes.FirstOrDefault()?.Address.LocalPart ?? "";
