@@ -69,11 +69,13 @@ public sealed class DnsZone
     }
 
     /// <summary>Reads lines <c>name [ttl] TYPE data</c>; <c>;</c> starts a comment. See <see cref="DnsZoneText"/>.</summary>
-    public static DnsZone Parse(string text)
+    public static DnsZone Parse(string text) => new DnsZone().AddText(text);
+
+    /// <summary>Adds such lines.</summary>
+    public DnsZone AddText(string text)
     {
-        var zone = new DnsZone();
-        DnsZoneText.ReadInto(zone, text);
-        return zone;
+        DnsZoneText.ReadInto(this, text);
+        return this;
     }
 
     /// <summary>The answer to one question: the CNAME chain, then the records of the type.</summary>

@@ -6,7 +6,7 @@ using Mail.Protocol.Dns;
 namespace Mail.TestKit.Dns;
 
 /// <summary>
-/// The text form of a <see cref="DnsZone"/>: <c>name [ttl] TYPE data</c> per line, names always absolute, <c>;</c> starts a comment.
+/// The text form of a <see cref="DnsZone"/>: <c>name [ttl] [IN] TYPE data</c> per line, names always absolute, <c>;</c> starts a comment.
 /// Texts are quoted (<c>"v=spf1 " "-all"</c>), TLSA data is hexadecimal, a null MX is <c>0 .</c>.
 /// <c>name SERVFAIL [TYPE]</c> and <c>name TIMEOUT [TYPE]</c> make questions fail. For PTR the name may be an address.
 /// </summary>
@@ -28,6 +28,8 @@ internal static class DnsZoneText
         var ttl = uint.TryParse(words.ElementAtOrDefault(1), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 300;
         if (ttl == given && words.Count > 2 && uint.TryParse(words[1], out _))
             at = 2;
+        if (words.Count > at && words[at] is "IN")
+            at++;
         if (words.Count <= at)
             throw new FormatException($"Zone line without type: {line}");
         var data = words[(at + 1)..];
