@@ -1,13 +1,16 @@
 using System.Net;
 using Mail.Core;
 using Mail.Core.Domains;
+using Mail.Core.RateLimits;
 using Mail.Inbound.Pipeline;
 using Mail.Inbound.Session;
 using Mail.Inbound.Session.Handlers;
+using Mail.Inbound.Submission;
 using Mail.Protocol.Dkim;
 using Mail.Protocol.Dns;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 
 namespace Mail.Inbound;
 
@@ -33,21 +36,51 @@ internal static class SmtpListener
         services.AddSingleton<MessageReceiver>();
         services.AddSingleton<RcptHandler>();
         services.AddSingleton<DataHandler>();
+        builder.AddSubmission();
         services.AddSingleton<VerbHandlers>();
         services.AddSingleton<SmtpServer>();
         services.AddSingleton<SmtpConnectionHandler>();
         var options = builder.Configuration.GetSection($"{MailCore.ConfigurationRoot}:{InboundOptions.Section}").Get<InboundOptions>() ?? new();
+        var submission = builder.Configuration.GetSection($"{MailCore.ConfigurationRoot}:{SubmissionOptions.Section}").Get<SubmissionOptions>() ?? new();
         var urls = builder.Configuration[WebHostDefaults.ServerUrlsKey];
         builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             ListenHttp(kestrel, urls);
-            if (options.Address == "*")
-                kestrel.ListenAnyIP(options.Port, listen => listen.UseConnectionHandler<SmtpConnectionHandler>());
-            else if (IPAddress.TryParse(options.Address, out var address))
-                kestrel.Listen(address, options.Port, listen => listen.UseConnectionHandler<SmtpConnectionHandler>());
+            ListenSmtp(kestrel, options.Address, options.Port, SmtpServiceKind.Exchange);
+            ListenSmtp(kestrel, options.Address, submission.Port, SmtpServiceKind.Submission);
+            ListenSmtp(kestrel, options.Address, submission.TlsPort, SmtpServiceKind.SubmissionTls);
         });
         return builder;
+    }
+
+    private static void AddSubmission(this WebApplicationBuilder builder)
+    {
+        builder.AddMailOptions<SubmissionOptions>(SubmissionOptions.Section)
+            .Validate<IOptions<InboundOptions>, IHostEnvironment>(
+                (options, inbound, environment) => options is { Port: null, TlsPort: null }
+                    || inbound.Value.CertificateFile is not null || environment.IsDevelopment(),
+                "Mail:Submission needs Mail:Inbound:CertificateFile: nobody logs in without TLS.");
+        builder.AddRateLimits();
+        var services = builder.Services;
+        services.AddSingleton<LoginFailures>();
+        services.AddSingleton<SubmissionLogins>();
+        services.AddSingleton<SubmissionReceiver>();
+        services.AddSingleton<AuthHandler>();
+        services.AddSingleton<SubmissionHandler>();
+    }
+
+    private static void ListenSmtp(KestrelServerOptions kestrel, string address, int? port, SmtpServiceKind kind)
+    {
+        if (port is not { } number)
+            return;
+        if (address == "*")
+            kestrel.ListenAnyIP(number, Serve);
+        else if (IPAddress.TryParse(address, out var ip))
+            kestrel.Listen(ip, number, Serve);
+
+        void Serve(ListenOptions listen) => listen.Run(connection =>
+            listen.ApplicationServices.GetRequiredService<SmtpConnectionHandler>().ServeAsync(connection, kind));
     }
 
     // Endpoints in code replace those of the configuration, so the HTTP ones are repeated here.

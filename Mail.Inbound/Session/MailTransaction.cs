@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mail.Inbound.Pipeline;
+using Mail.Protocol.Addresses;
 using Mail.Protocol.Smtp;
 
 namespace Mail.Inbound.Session;
@@ -12,6 +13,9 @@ internal sealed class MailTransaction(SmtpCommand.Mail mail, Activity? activity)
     public bool IsUtf8 => mail.Utf8;
 
     public List<AdmittedRecipient> Recipients { get; } = [];
+
+    /// <summary>The recipients of a client that has logged in; they are taken for anybody, and each once.</summary>
+    public List<EmailAddress> Submitted { get; } = [];
 
     /// <summary>Why the message is refused although its chunks are still coming.</summary>
     public SmtpReply? Refusal { get; set; }

@@ -12,7 +12,9 @@ internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostAppl
     private readonly ConcurrentDictionary<IPAddress, int> _perAddress = new();
     private int _sessions;
 
-    public override async Task OnConnectedAsync(ConnectionContext connection)
+    public override Task OnConnectedAsync(ConnectionContext connection) => ServeAsync(connection, SmtpServiceKind.Exchange);
+
+    public async Task ServeAsync(ConnectionContext connection, SmtpServiceKind kind)
     {
         var address = ClientAddresses.Of(connection);
         InboundTelemetry.Sessions.Add(1);
@@ -21,9 +23,9 @@ internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostAppl
             var perAddress = _perAddress.AddOrUpdate(address, 1, static (_, count) => count + 1);
             if (Interlocked.Increment(ref _sessions) > server.Options.MaxSessions
                 || (perAddress > server.Options.MaxSessionsPerAddress && !IPAddress.IsLoopback(address)))
-                await RefuseAsync(connection);
+                await RefuseAsync(connection, server.Service(kind));
             else
-                await RunAsync(connection);
+                await RunAsync(connection, server.Service(kind));
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -38,9 +40,9 @@ internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostAppl
         }
     }
 
-    private async Task RunAsync(ConnectionContext connection)
+    private async Task RunAsync(ConnectionContext connection, SmtpService service)
     {
-        await using var session = new SmtpSession(connection, server);
+        await using var session = new SmtpSession(connection, server, service);
         try
         {
             await session.RunAsync(lifetime.ApplicationStopping);
@@ -52,8 +54,11 @@ internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostAppl
         }
     }
 
-    private static async Task RefuseAsync(ConnectionContext connection)
+    private static async Task RefuseAsync(ConnectionContext connection, SmtpService service)
     {
+        // Who expects TLS could not read it.
+        if (service.IsTlsFirst)
+            return;
         SmtpReplies.TooManyConnections.WriteTo(connection.Transport.Output);
         await connection.Transport.Output.FlushAsync();
     }

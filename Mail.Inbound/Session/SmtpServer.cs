@@ -14,8 +14,7 @@ internal sealed class SmtpServer
     /// </summary>
     public const string TraceParameter = "XTRACE";
 
-    private readonly SmtpReply _ehlo;
-    private readonly SmtpReply _ehloInTls;
+    private readonly FrozenDictionary<SmtpServiceKind, SmtpService> _services;
 
     public SmtpServer(
         IOptions<InboundOptions> options, IOptions<MailHostOptions> host, IHostEnvironment environment, VerbHandlers handlers, TimeProvider clock)
@@ -24,14 +23,13 @@ internal sealed class SmtpServer
         HostName = host.Value.Name;
         Clock = clock;
         Handlers = handlers;
-        IsTraced = environment.IsDevelopment();
-        MailParameters = IsTraced ? FrozenSet.Create(TraceParameter) : FrozenSet<string>.Empty;
+        var isTraced = environment.IsDevelopment();
+        MailParameters = isTraced ? FrozenSet.Create(TraceParameter) : FrozenSet<string>.Empty;
         Certificates = new ServerCertificates(options, environment, HostName, clock);
-        Flags = SmtpSessionFlags.ChunkingOffered | (Certificates.Current is null ? 0 : SmtpSessionFlags.TlsOffered);
         Greeting = SmtpReplies.Greeting(HostName);
         Helo = SmtpReplies.Helo(HostName);
-        _ehlo = SmtpReplies.Ehlo(HostName, Extensions(Flags));
-        _ehloInTls = SmtpReplies.Ehlo(HostName, Extensions(Flags | SmtpSessionFlags.TlsActive));
+        _services = Enum.GetValues<SmtpServiceKind>().ToFrozenDictionary(kind => kind,
+            kind => new SmtpService(kind, FlagsOf(kind), HostName, Extensions(), isTraced ? TraceParameter : null));
     }
 
     public InboundOptions Options { get; }
@@ -46,29 +44,27 @@ internal sealed class SmtpServer
 
     public FrozenSet<string> MailParameters { get; }
 
-    /// <summary>What a session starts with.</summary>
-    public SmtpSessionFlags Flags { get; }
-
     public SmtpReply Greeting { get; }
 
     public SmtpReply Helo { get; }
 
-    private bool IsTraced { get; }
+    public SmtpService Service(SmtpServiceKind kind) => _services[kind];
 
-    public SmtpReply Ehlo(SmtpSessionFlags flags) => flags.HasFlag(SmtpSessionFlags.TlsActive) ? _ehloInTls : _ehlo;
+    // RFC 6409 §4.3 and RFC 8314 §3.3: a submission without log-in is refused, and a log-in without TLS.
+    private SmtpSessionFlags FlagsOf(SmtpServiceKind kind) =>
+        SmtpSessionFlags.ChunkingOffered
+        | (Certificates.Current is null ? 0 : SmtpSessionFlags.TlsOffered)
+        | (kind == SmtpServiceKind.Exchange
+            ? 0
+            : SmtpSessionFlags.TlsRequired | SmtpSessionFlags.AuthOffered | SmtpSessionFlags.AuthRequired);
 
-    private IEnumerable<string> Extensions(SmtpSessionFlags flags)
-    {
-        yield return "PIPELINING"; // RFC 2920
-        yield return $"SIZE {Options.MaxMessageBytes}"; // RFC 1870
-        yield return "8BITMIME"; // RFC 6152
-        yield return "SMTPUTF8"; // RFC 6531
-        yield return "CHUNKING"; // RFC 3030
-        yield return "ENHANCEDSTATUSCODES"; // RFC 2034
-        // RFC 3207 §4.2: not offered once TLS is active.
-        if (flags.HasFlag(SmtpSessionFlags.TlsOffered) && !flags.HasFlag(SmtpSessionFlags.TlsActive))
-            yield return "STARTTLS";
-        if (IsTraced)
-            yield return TraceParameter;
-    }
+    private List<string> Extensions() =>
+    [
+        "PIPELINING", // RFC 2920
+        $"SIZE {Options.MaxMessageBytes}", // RFC 1870
+        "8BITMIME", // RFC 6152
+        "SMTPUTF8", // RFC 6531
+        "CHUNKING", // RFC 3030
+        "ENHANCEDSTATUSCODES", // RFC 2034
+    ];
 }

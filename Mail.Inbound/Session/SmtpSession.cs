@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using Mail.Inbound.Submission;
 using Mail.Protocol.Smtp;
 using Microsoft.AspNetCore.Connections;
 
@@ -15,27 +16,32 @@ internal sealed class SmtpSession : IAsyncDisposable
     private const int MaxUnflushedOctets = 4096;
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly ConnectionContext _connection;
     private readonly SessionDeadline _deadline;
     private readonly MessageBody _body;
     private SmtpLineReader _lines;
     private IDuplexPipe _transport;
     private volatile bool _awaitsCommand;
+    private CancellationToken _stopping;
     private int _errors;
 
-    public SmtpSession(ConnectionContext connection, SmtpServer server)
+    public SmtpSession(ConnectionContext connection, SmtpServer server, SmtpService service)
     {
-        _connection = connection;
         Server = server;
+        Service = service;
         _transport = connection.Transport;
         _lines = new SmtpLineReader(_transport.Input);
         _body = new MessageBody(server.Options.MaxMessageBytes);
         _deadline = new SessionDeadline(server.Clock, () => _transport.Input.CancelPendingRead(), connection.Abort);
-        Flags = server.Flags;
+        Flags = service.Flags;
         ClientAddress = ClientAddresses.Of(connection);
     }
 
     public SmtpServer Server { get; }
+
+    public SmtpService Service { get; }
+
+    /// <summary>Who has logged in; null for mail from other servers.</summary>
+    public SubmissionLogin? Login { get; private set; }
 
     public SmtpSessionFlags Flags { get; private set; }
 
@@ -55,14 +61,17 @@ internal sealed class SmtpSession : IAsyncDisposable
 
     public async Task RunAsync(CancellationToken stopping)
     {
+        _stopping = stopping;
         await using var stop = stopping.Register(InterruptWaiting);
+        if (Service.IsTlsFirst && !await UpgradeAsync())
+            return;
         Write(Server.Greeting);
         for (var state = SmtpSessionState.Start; state != SmtpSessionState.Closed;)
         {
-            var line = await ReadLineAsync(stopping);
+            var line = await ReadLineAsync(SmtpLimits.MaxCommandLineOctets);
             var (reply, next) = line.Status == SmtpLineStatus.Line
                 ? await ExecuteAsync(line.Octets, state)
-                : (ReplyTo(line.Status, stopping.IsCancellationRequested), state);
+                : (ReplyTo(line.Status), state);
             if (reply is null)
                 return;
             // 4yz is our trouble or our limit, not the client's mistake.
@@ -70,7 +79,7 @@ internal sealed class SmtpSession : IAsyncDisposable
                 reply = SmtpReplies.TooManyErrors;
             state = reply.ClosesConnection ? SmtpSessionState.Closed : next;
             Write(reply);
-            if (ReferenceEquals(reply, SmtpReplies.ReadyToStartTls) && !await UpgradeAsync(stopping))
+            if (ReferenceEquals(reply, SmtpReplies.ReadyToStartTls) && !await UpgradeAsync())
                 return;
         }
         await CloseAsync();
@@ -90,6 +99,30 @@ internal sealed class SmtpSession : IAsyncDisposable
         Transaction = null;
         _body.Clear();
     }
+
+    public void LogIn(SubmissionLogin login)
+    {
+        Login = login;
+        Flags |= SmtpSessionFlags.Authenticated;
+    }
+
+    /// <summary>Sends a challenge of AUTH and reads the line that answers it (RFC 4954 §4).</summary>
+    public ValueTask<SmtpLine> AskAsync(SmtpReply challenge)
+    {
+        Write(challenge);
+        return ReadLineAsync(SmtpLimits.MaxAuthLineOctets);
+    }
+
+    /// <summary>The reply to a line that is none; null when there is nobody to reply to.</summary>
+    public SmtpReply? ReplyTo(SmtpLineStatus status) => status switch
+    {
+        SmtpLineStatus.TooLong => SmtpReplies.LineTooLong,
+        SmtpLineStatus.BareLineEnd => SmtpReplies.BareLineEnd,
+        SmtpLineStatus.Flooded => null,
+        SmtpLineStatus.Closed => null,
+        SmtpLineStatus.Interrupted => _stopping.IsCancellationRequested ? SmtpReplies.ShuttingDown : SmtpReplies.IdleTimeout,
+        _ => throw new ArgumentOutOfRangeException(nameof(status)),
+    };
 
     /// <summary>Reads the message behind DATA into <see cref="Body"/>.</summary>
     public async ValueTask<SmtpDataResult> ReadDataAsync()
@@ -118,13 +151,13 @@ internal sealed class SmtpSession : IAsyncDisposable
             await tls.DisposeAsync();
     }
 
-    private async ValueTask<SmtpLine> ReadLineAsync(CancellationToken stopping)
+    private async ValueTask<SmtpLine> ReadLineAsync(int maxOctets)
     {
         _deadline.Start(Server.Options.CommandTimeout);
         _awaitsCommand = true;
-        if (stopping.IsCancellationRequested)
+        if (_stopping.IsCancellationRequested)
             return new SmtpLine(SmtpLineStatus.Interrupted, default);
-        var reading = _lines.ReadAsync(SmtpLimits.MaxCommandLineOctets, CancellationToken.None);
+        var reading = _lines.ReadAsync(maxOctets, CancellationToken.None);
         // RFC 2920 §3.2: the replies to pipelined commands go out together, but before we wait.
         if (!reading.IsCompleted || _transport.Output.UnflushedBytes > MaxUnflushedOctets)
             await FlushAsync();
@@ -175,21 +208,11 @@ internal sealed class SmtpSession : IAsyncDisposable
         return FlushAsync();
     }
 
-    private static SmtpReply? ReplyTo(SmtpLineStatus status, bool isStopping) => status switch
-    {
-        SmtpLineStatus.TooLong => SmtpReplies.LineTooLong,
-        SmtpLineStatus.BareLineEnd => SmtpReplies.BareLineEnd,
-        SmtpLineStatus.Flooded => null,
-        SmtpLineStatus.Closed => null,
-        SmtpLineStatus.Interrupted => isStopping ? SmtpReplies.ShuttingDown : SmtpReplies.IdleTimeout,
-        _ => throw new ArgumentOutOfRangeException(nameof(status)),
-    };
-
-    private async ValueTask<bool> UpgradeAsync(CancellationToken stopping)
+    private async ValueTask<bool> UpgradeAsync()
     {
         await FlushAsync();
         _deadline.Start(HandshakeTimeout);
-        var upgraded = await TlsUpgrade.AcceptAsync(_transport, Server.Certificates.Current!, stopping);
+        var upgraded = await TlsUpgrade.AcceptAsync(_transport, Server.Certificates.Current!, _stopping);
         if (upgraded is null)
             return false;
         _transport = upgraded;

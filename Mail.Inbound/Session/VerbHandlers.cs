@@ -4,7 +4,7 @@ using Mail.Protocol.Smtp;
 namespace Mail.Inbound.Session;
 
 /// <summary>Sends each command to the handler of its verb.</summary>
-internal sealed class VerbHandlers(RcptHandler rcpt, DataHandler data)
+internal sealed class VerbHandlers(RcptHandler rcpt, DataHandler data, AuthHandler auth, SubmissionHandler submission)
 {
     /// <summary>The reply, or null when the client is gone.</summary>
     public async ValueTask<SmtpReply?> HandleAsync(SmtpCommand command, SmtpSession session) => command switch
@@ -12,7 +12,9 @@ internal sealed class VerbHandlers(RcptHandler rcpt, DataHandler data)
         SmtpCommand.Helo helo => HelloHandler.Handle(helo, session),
         SmtpCommand.Ehlo ehlo => HelloHandler.Handle(ehlo, session),
         SmtpCommand.StartTls => StartTlsHandler.Handle(session),
-        SmtpCommand.Mail mail => MailHandler.Handle(mail, session),
+        SmtpCommand.Auth login => await auth.HandleAsync(login, session),
+        SmtpCommand.Mail mail => await MailAsync(mail, session),
+        SmtpCommand.Rcpt recipient when session.Login is { } login => await submission.HandleAsync(recipient, login, session),
         SmtpCommand.Rcpt recipient => await rcpt.HandleAsync(recipient, session),
         SmtpCommand.Data => await data.HandleAsync(session),
         SmtpCommand.Bdat chunk => await data.HandleAsync(chunk, session),
@@ -22,10 +24,13 @@ internal sealed class VerbHandlers(RcptHandler rcpt, DataHandler data)
         SmtpCommand.Help => SmtpReplies.Help,
         SmtpCommand.Quit => SmtpReplies.Bye,
         SmtpCommand.Invalid invalid => invalid.Reply,
-        // AUTH and EXPN: the state table refuses what is not offered.
-        SmtpCommand.Auth or SmtpCommand.Expn => SmtpReplies.NotImplemented,
+        // The state table refuses it.
+        SmtpCommand.Expn => SmtpReplies.NotImplemented,
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
+
+    private async ValueTask<SmtpReply> MailAsync(SmtpCommand.Mail command, SmtpSession session) =>
+        session.Login is { } login && await submission.RefusalAsync(login) is { } refusal ? refusal : MailHandler.Handle(command, session);
 
     private static SmtpReply Reset(SmtpSession session)
     {

@@ -9,6 +9,9 @@ namespace Mail.Inbound.Tests;
 /// <summary>One database for a test class, and a listener for each environment over it.</summary>
 public sealed class InboundFixture : IAsyncLifetime
 {
+    /// <summary>The key of the demo organization; Dialogues/*.smtp have it in base64.</summary>
+    internal const string ApiKey = "ms_live_dialogue_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456";
+
     private PostgresDatabase? _database;
     private InboundHost? _development;
     private InboundHost? _production;
@@ -26,8 +29,10 @@ public sealed class InboundFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await PostgresDatabase.CreateAsync();
-        _development = await InboundHost.StartAsync(_database.ConnectionString);
-        _production = await InboundHost.StartAsync(_database.ConnectionString, "Production");
+        _development = await InboundHost.StartAsync(
+            _database.ConnectionString,
+            settings: [("Mail:Demo:ApiKey", ApiKey), ("Mail:Submission:Port", "0"), ("Mail:Submission:TlsPort", "0")]);
+        _production = await InboundHost.StartAsync(_database.ConnectionString, "Production", settings: ("Mail:Demo:ApiKey", ApiKey));
     }
 
     public async Task DisposeAsync()
@@ -56,12 +61,36 @@ public sealed class InboundFixture : IAsyncLifetime
         return mails;
     }
 
+    /// <summary>What came by submission, oldest first.</summary>
+    internal async Task<List<SubmittedRow>> SubmittedAsync()
+    {
+        await using var command = Database.DataSource.CreateCommand(
+            """
+            select m.subject, m.tags::text, m.metadata::text, c.text, c.html, c.headers::text, c.attachments::text,
+                (select array_agg(r.kind || ' ' || r.address order by r.ordinal) from message_recipients r where r.message_id = m.id)
+            from messages m join message_contents c on c.message_id = m.id where m.source = 'submission' order by m.id
+            """);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<SubmittedRow>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(new SubmittedRow(
+                reader.GetString(0), Text(1), Text(2), Text(3), Text(4), Text(5), Text(6), reader.GetFieldValue<string[]>(7)));
+        }
+        return rows;
+
+        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    }
+
     internal async Task ClearAsync()
     {
-        await using var command = Database.DataSource.CreateCommand("delete from dev_inbox");
+        await using var command = Database.DataSource.CreateCommand("delete from dev_inbox; delete from messages where source = 'submission'");
         await command.ExecuteNonQueryAsync();
     }
 }
+
+internal sealed record SubmittedRow(
+    string Subject, string? Tags, string? Metadata, string? Text, string? Html, string? Headers, string? Attachments, string[] Recipients);
 
 internal sealed record StoredMail(
     string MailFrom, string RcptTo, string Subject, byte[] Raw, string Authentication, Guid Organization, Guid? Message)

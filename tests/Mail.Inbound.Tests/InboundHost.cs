@@ -75,29 +75,29 @@ internal sealed class InboundHost : IAsyncDisposable
         var host = new InboundHost(builder.Build());
         await host.Services.GetRequiredService<DemoSeed>().RunAsync(CancellationToken.None);
         await host._application.StartAsync();
-        host.EndPoint = host.FindEndPoint();
+        host.EndPoint = host.FindEndPoint(1);
         return host;
     }
 
     /// <summary>A connection over a socket.</summary>
-    public async Task<Stream> ConnectAsync()
+    public async Task<Stream> ConnectAsync(SmtpServiceKind kind = SmtpServiceKind.Exchange)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(EndPoint);
+        await socket.ConnectAsync(FindEndPoint(1 + (int)kind));
         return new NetworkStream(socket, ownsSocket: true);
     }
 
     /// <summary>A connection in memory, as Kestrel would hand it over.</summary>
-    public Stream Connect(EndPoint? client = null) => Open(client).Client;
+    public Stream Connect(EndPoint? client = null, SmtpServiceKind kind = SmtpServiceKind.Exchange) => Open(client, kind).Client;
 
     /// <summary>The same with its server side, which ends when the session has.</summary>
-    public (Stream Client, Task Serving) Open(EndPoint? client = null)
+    public (Stream Client, Task Serving) Open(EndPoint? client = null, SmtpServiceKind kind = SmtpServiceKind.Exchange)
     {
         // As much as Kestrel buffers.
         var toServer = new Pipe(new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
         var toClient = new Pipe(new PipeOptions(pauseWriterThreshold: 64 * 1024, resumeWriterThreshold: 32 * 1024, useSynchronizationContext: false));
         var connection = new MemoryConnection(new Ends(toServer.Reader, toClient.Writer), Abort) { RemoteEndPoint = client };
-        var serving = ServeAsync(connection);
+        var serving = ServeAsync(connection, kind);
         return (new DuplexStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()), serving);
 
         // What Kestrel's connections do: both directions end.
@@ -116,19 +116,19 @@ internal sealed class InboundHost : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private async Task ServeAsync(MemoryConnection connection)
+    private async Task ServeAsync(MemoryConnection connection, SmtpServiceKind kind)
     {
         connection.ConnectionId = $"memory-{Interlocked.Increment(ref _connections)}";
-        await Services.GetRequiredService<SmtpConnectionHandler>().OnConnectedAsync(connection);
+        await Services.GetRequiredService<SmtpConnectionHandler>().ServeAsync(connection, kind);
         await connection.Transport.Input.CompleteAsync();
         await connection.Transport.Output.CompleteAsync();
     }
 
-    // The HTTP endpoint was bound first.
-    private IPEndPoint FindEndPoint()
+    /// <summary>Where a host listens whose settings name the ports: HTTP is bound first, then SMTP, submission, submission over TLS.</summary>
+    public IPEndPoint FindEndPoint(int position)
     {
         var addresses = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        return new IPEndPoint(IPAddress.Loopback, new Uri(addresses.Last()).Port);
+        return new IPEndPoint(IPAddress.Loopback, new Uri(addresses.ElementAt(position)).Port);
     }
 
     private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;

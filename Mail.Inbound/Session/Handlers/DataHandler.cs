@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using Mail.Inbound.Pipeline;
+using Mail.Inbound.Submission;
 using Mail.Protocol.Smtp;
 
 namespace Mail.Inbound.Session.Handlers;
 
 /// <summary>DATA (RFC 5321 §4.1.1.4) and BDAT (RFC 3030 §2): take the message and hand it to the pipeline.</summary>
-internal sealed class DataHandler(MessageReceiver receiver)
+internal sealed class DataHandler(MessageReceiver receiver, SubmissionReceiver submissions)
 {
     /// <summary>Null when the client is gone.</summary>
     public async ValueTask<SmtpReply?> HandleAsync(SmtpSession session)
@@ -41,9 +42,11 @@ internal sealed class DataHandler(MessageReceiver receiver)
         var transaction = session.Transaction!;
         // What is done for the message belongs to its trace.
         Activity.Current = transaction.Activity;
-        var reply = await receiver.ReceiveAsync(new ReceivedMail(
-            transaction.ReversePath, transaction.Recipients, session.Body.Octets, session.ClientAddress, session.HelloName,
-            ProtocolOf(session, transaction)));
+        var reply = session.Login is { } login
+            ? await submissions.ReceiveAsync(login.Caller, transaction.Submitted, session.Body.Octets)
+            : await receiver.ReceiveAsync(new ReceivedMail(
+                transaction.ReversePath, transaction.Recipients, session.Body.Octets, session.ClientAddress, session.HelloName,
+                ProtocolOf(session, transaction)));
         transaction.Activity?.SetTag("smtp.code", reply.Code);
         return reply;
     }

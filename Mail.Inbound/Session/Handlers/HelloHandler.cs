@@ -14,7 +14,7 @@ internal static class HelloHandler
     public static SmtpReply Handle(SmtpCommand.Ehlo command, SmtpSession session)
     {
         Greet(session, command.ClientName, isExtended: true);
-        return session.Server.Ehlo(session.Flags);
+        return session.Service.Ehlo(session.Flags);
     }
 
     private static void Greet(SmtpSession session, string name, bool isExtended)
