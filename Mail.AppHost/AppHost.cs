@@ -23,6 +23,8 @@ var migrate = builder.AddProject<Projects.Mail_Api>("migrate")
 var inbound = builder.AddProject<Projects.Mail_Inbound>("inbound")
     .WithHttpEndpoint()
     .WithEndpoint(ports.GetValue("Smtp", 2525), scheme: "tcp", name: "smtp", env: "Mail__Inbound__Port", isProxied: false)
+    .WithEndpoint(ports.GetValue("Submission", 2587), scheme: "tcp", name: "submission", env: "Mail__Submission__Port", isProxied: false)
+    .WithEndpoint(ports.GetValue("SubmissionTls", 2465), scheme: "tcp", name: "submissions", env: "Mail__Submission__TlsPort", isProxied: false)
     .WithMailSettings(masterKey)
     .WithReference(maildb).WithReference(redis).WithReference(blobs)
     .WaitFor(redis).WaitFor(blobs).WaitForCompletion(migrate)
@@ -44,5 +46,8 @@ builder.AddProject<Projects.Mail_Worker>("worker")
     .WaitFor(redis).WaitFor(blobs).WaitForCompletion(migrate)
     .WithHttpHealthCheck("/health");
 
-builder.WriteDevelopmentFile(api.GetEndpoint("http"), inbound.GetEndpoint("smtp"), apiKey, testApiKey);
+builder.WriteDevelopmentFile(
+    new DevelopmentEndpoints(
+        api.GetEndpoint("http"), inbound.GetEndpoint("smtp"), inbound.GetEndpoint("submission"), inbound.GetEndpoint("submissions")),
+    apiKey, testApiKey);
 builder.Build().Run();

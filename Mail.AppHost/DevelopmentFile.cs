@@ -2,6 +2,10 @@ using System.Text.Json;
 
 namespace Mail.AppHost;
 
+/// <summary>Where the running system is reached.</summary>
+internal sealed record DevelopmentEndpoints(
+    EndpointReference Api, EndpointReference Smtp, EndpointReference Submission, EndpointReference SubmissionTls);
+
 /// <summary>Tells people and programs on this machine where the running system is, and with which keys.</summary>
 internal static class DevelopmentFile
 {
@@ -10,8 +14,7 @@ internal static class DevelopmentFile
     /// <summary>Writes <c>.mail/dev.json</c> and prints the addresses as soon as they are known.</summary>
     public static void WriteDevelopmentFile(
         this IDistributedApplicationBuilder builder,
-        EndpointReference api,
-        EndpointReference smtp,
+        DevelopmentEndpoints endpoints,
         IResourceBuilder<ParameterResource> apiKey,
         IResourceBuilder<ParameterResource> testApiKey)
     {
@@ -21,9 +24,11 @@ internal static class DevelopmentFile
             var dashboard = configuration["ASPNETCORE_URLS"]?.Split(';')[0].TrimEnd('/');
             var content = new
             {
-                ApiUrl = api.Url,
-                SmtpHost = smtp.Host,
-                SmtpPort = smtp.Port,
+                ApiUrl = endpoints.Api.Url,
+                SmtpHost = endpoints.Smtp.Host,
+                SmtpPort = endpoints.Smtp.Port,
+                SubmissionPort = endpoints.Submission.Port,
+                SubmissionTlsPort = endpoints.SubmissionTls.Port,
                 DashboardUrl = $"{dashboard}/login?t={configuration["AppHost:BrowserToken"]}",
                 ApiKey = await apiKey.Resource.GetValueAsync(cancellationToken),
                 TestApiKey = await testApiKey.Resource.GetValueAsync(cancellationToken),
@@ -35,6 +40,7 @@ internal static class DevelopmentFile
 
                   API        {content.ApiUrl}
                   SMTP       {content.SmtpHost}:{content.SmtpPort}
+                  Submission {content.SmtpHost}:{content.SubmissionPort} (STARTTLS), {content.SubmissionTlsPort} (TLS)
                   API key    {content.ApiKey}
                   Dashboard  {content.DashboardUrl}
 

@@ -60,7 +60,7 @@ internal sealed partial class LoginFailures(
         catch (Exception error) when (error is RedisException or TimeoutException)
         {
             Volatile.Write(ref _awayUntil, clock.GetTimestamp() + (long)(Pause.TotalSeconds * clock.TimestampFrequency));
-            Log.CountingAlone(logger, error.Message);
+            Log.FailuresCountedAlone(logger, error.Message);
             return 0;
         }
     }
@@ -96,6 +96,6 @@ internal sealed partial class LoginFailures(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "Failed log-ins are counted by this process alone until Redis is back: {Reason}")]
-        public static partial void CountingAlone(ILogger logger, string reason);
+        public static partial void FailuresCountedAlone(ILogger logger, string reason);
     }
 }

@@ -30,7 +30,7 @@ internal sealed partial class SubmissionReceiver(
         catch (Exception error) when (error is NpgsqlException or RequestFailedException)
         {
             // RFC 5321 §4.5.5: not 250 unless it is stored; the client keeps it and tries again.
-            Log.NotStored(logger, error.Message);
+            Log.SubmissionNotStored(logger, error.Message);
             return SmtpReplies.LocalError;
         }
     }
@@ -38,6 +38,6 @@ internal sealed partial class SubmissionReceiver(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "A submitted message could not be stored and was answered 451: {Reason}")]
-        public static partial void NotStored(ILogger logger, string reason);
+        public static partial void SubmissionNotStored(ILogger logger, string reason);
     }
 }

@@ -1,14 +1,10 @@
-using System.Diagnostics;
 using System.Globalization;
-using Mail.TestKit.Servers;
 
 namespace Mail.Inbound.Tests.Clients;
 
 /// <summary>Programs that others wrote.</summary>
 public sealed class RealClientTests(InboundFixture fixture) : IClassFixture<InboundFixture>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     private string Port => fixture.Development.EndPoint.Port.ToString(CultureInfo.InvariantCulture);
 
     [Fact]
@@ -42,16 +38,7 @@ public sealed class RealClientTests(InboundFixture fixture) : IClassFixture<Inbo
     private async Task<string> DeliverAsync(string program, string[] arguments)
     {
         await fixture.ClearAsync();
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            WorkingDirectory = Repository.Root,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(Limit);
-        Assert.True(process.ExitCode == 0, await output + await errors);
+        await ClientProcess.RunAsync(program, arguments);
         var mail = Assert.Single(await fixture.StoredAsync());
         Assert.Equal("real", mail.Subject);
         return mail.Trace[2];
