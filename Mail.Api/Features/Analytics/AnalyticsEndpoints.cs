@@ -11,7 +11,7 @@ internal static class AnalyticsEndpoints
     public static void AddAnalyticsEndpoints(this WebApplicationBuilder builder) => builder.Services.AddBodies(AnalyticsJson.Default);
 
     public static void MapAnalytics(this RouteGroupBuilder mail) => mail
-        .MapGet("/analytics", Read).RequireScope(Scopes.AnalyticsRead)
+        .MapGet("/analytics", Read).RequireScope(Scopes.AnalyticsRead).Produces<Envelope<AnalyticsResponse>>()
         .Describe("mail.analytics.get", "Counts what became of messages, by period and group; as CSV on request.");
 
     // KnownQuery takes the names of the string parameters for those of the query.
