@@ -16,12 +16,14 @@ internal sealed partial class DeliveryLoop(
     // Lets a burst of signals become one claim: a claim of one row costs nearly as much as one of fifty.
     private static readonly TimeSpan ClaimPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SurveyInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SuspectInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ExpiredInterval = TimeSpan.FromSeconds(15);
-    // Tiny claims are not worth their statement: with little room left, wait for more.
+    // Tiny claims are not worth their statement.
     private const int LeastClaim = 16;
 
     private readonly QueueOptions _options = options.Value;
+    private long _surveyedAt;
     private long _suspectAt;
     private long _expiredAt;
 
@@ -56,7 +58,8 @@ internal sealed partial class DeliveryLoop(
                 await Task.Delay(AwayPause, clock, stoppingToken);
                 continue;
             }
-            await work.Wake.WaitAsync(stoppingToken);
+            if (!work.HasArrived)
+                await work.Wake.WaitAsync(stoppingToken);
             await Task.Delay(ClaimPause, clock, stoppingToken);
         }
     }
@@ -66,10 +69,10 @@ internal sealed partial class DeliveryLoop(
     private async Task<bool> StepAsync()
     {
         var room = Math.Min(_options.ClaimBatch, _options.MaxInFlight - held.Count);
-        if (room < Math.Min(LeastClaim, Math.Min(_options.ClaimBatch, _options.MaxInFlight)))
+        if (room < WorthClaiming())
             return false;
         var isAllPromoted = true;
-        if (work.TakeArrived() || lanes.NeedSurvey)
+        if (MustSurvey())
         {
             isAllPromoted = await lanes.SurveyAsync(CancellationToken.None);
             await ClaimSuspectAsync();
@@ -83,6 +86,24 @@ internal sealed partial class DeliveryLoop(
         lanes.Claimed(plan, jobs);
         Start(jobs, leasedAt);
         return jobs.Count == room || !isAllPromoted || lanes.NeedSurvey;
+    }
+
+    // With little room left, wait for more; the more there is in hand, the less hurry there is.
+    private int WorthClaiming()
+    {
+        var most = Math.Min(_options.ClaimBatch, _options.MaxInFlight);
+        return Math.Min(held.Count > _options.MaxInFlight / 2 ? most / 2 : LeastClaim, most);
+    }
+
+    // While lanes that are known have work, what has arrived since can wait for a moment.
+    private bool MustSurvey()
+    {
+        if (!lanes.NeedSurvey && !lanes.IsEmpty && clock.GetElapsedTime(_surveyedAt) < SurveyInterval)
+            return false;
+        if (!work.TakeArrived() && !lanes.NeedSurvey)
+            return false;
+        _surveyedAt = clock.GetTimestamp();
+        return true;
     }
 
     // One at a time, and not before the one before has ended.

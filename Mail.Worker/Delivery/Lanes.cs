@@ -26,6 +26,8 @@ internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBoo
     /// <summary>Not everything that is ready has been seen, and what has been seen had its turn.</summary>
     public bool NeedSurvey => _position.IsPartial && (_unserved <= 0 || _known.Count == 0);
 
+    public bool IsEmpty => _known.Count == 0;
+
     /// <summary>Returns false when more is due than could be made ready at once.</summary>
     public async Task<bool> SurveyAsync(CancellationToken cancellationToken)
     {

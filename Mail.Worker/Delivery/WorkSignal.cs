@@ -19,6 +19,8 @@ internal sealed class WorkSignal
         Wake.Set();
     }
 
+    public bool HasArrived => Volatile.Read(ref _arrived) == 1;
+
     /// <summary>Whether something has arrived since this was last asked.</summary>
     public bool TakeArrived() => Interlocked.Exchange(ref _arrived, 0) == 1;
 }

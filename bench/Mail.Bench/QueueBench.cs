@@ -10,7 +10,7 @@ namespace Mail.Bench;
 internal static class QueueBench
 {
     private const int Batch = 50;
-    private const int Deliveries = 800;
+    private const int Deliveries = 600;
     private const int Blocked = 100_000;
     private const int Others = 5_000;
     private const int Connections = 32;
