@@ -55,15 +55,15 @@ internal static class LaneStatements
         ) l
         """;
 
-    /// <summary>$3, $4, $5, $6: priority, organization, name and count of each lane.</summary>
+    /// <summary>$3 to $7: priority, organization, name, count of each lane, and the id behind which to start.</summary>
     public const string PickFromLanes =
         """
         select q.id
-        from unnest($3::smallint[], $4::uuid[], $5::text[], $6::integer[]) as want (priority, organization_id, lane, count)
+        from unnest($3::smallint[], $4::uuid[], $5::text[], $6::integer[], $7::uuid[]) as want (priority, organization_id, lane, count, behind)
         cross join lateral (
             select id from delivery_queue q
             where q.ready and q.faults < 2 and q.priority = want.priority and q.organization_id = want.organization_id
-              and q.lane = want.lane collate "C" and q.due_at <= now()
+              and q.lane = want.lane collate "C" and q.id > want.behind and q.due_at <= now()
             order by q.id limit want.count for update skip locked
         ) q
         """;
@@ -72,7 +72,7 @@ internal static class LaneStatements
     public const string PickExpired =
         """
         select q.id
-        from unnest($3::smallint[], $4::uuid[], $5::text[], $6::integer[]) as want (priority, organization_id, lane, count)
+        from unnest($3::smallint[], $4::uuid[], $5::text[], $6::integer[], $7::uuid[]) as want (priority, organization_id, lane, count, behind)
         cross join lateral (
             select id from delivery_queue q
             where q.ready and q.faults < 2 and q.priority = want.priority and q.organization_id = want.organization_id

@@ -15,7 +15,8 @@ public readonly record struct QueueLane(short Priority, OrganizationId Organizat
 }
 
 /// <summary>How many items to take from a lane.</summary>
-public readonly record struct LaneClaim(QueueLane Lane, int Count);
+/// <param name="Behind">Only items with a greater id; all of them when empty.</param>
+public readonly record struct LaneClaim(QueueLane Lane, int Count, Guid Behind = default);
 
 /// <summary>
 /// Where the next survey goes on. A survey is bounded, so with very many organizations or lanes it takes several to see

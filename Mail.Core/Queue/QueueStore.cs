@@ -61,7 +61,8 @@ public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
     {
         var jobs = await database.QueryAsync(sql, ReadJob, cancellationToken, worker, lease,
             claims.Select(claim => claim.Lane.Priority).ToArray(), claims.Select(claim => claim.Lane.Organization.Value).ToArray(),
-            claims.Select(claim => claim.Lane.Name).ToArray(), claims.Select(claim => claim.Count).ToArray());
+            claims.Select(claim => claim.Lane.Name).ToArray(), claims.Select(claim => claim.Count).ToArray(),
+            claims.Select(claim => claim.Behind).ToArray());
         return await ClaimSuppressionStatements.ApplyAsync(database, jobs, cancellationToken);
     }
 

@@ -27,6 +27,7 @@ internal static class DeliveryServices
         services.TryAddSingleton<WorkSignal>();
         services.AddSingleton<HeldItems>();
         services.AddSingleton<LaneBook>();
+        services.AddSingleton<LaneFloors>();
         services.AddSingleton<Lanes>();
         services.AddSingleton(provider => ShapingRules.ReadWith(provider.GetRequiredService<IOptions<ShapingOptions>>().Value.RulesFile));
         services.AddSingleton(provider => new RateGate(provider.GetService<RedisClient>(), provider.GetRequiredService<TimeProvider>()));

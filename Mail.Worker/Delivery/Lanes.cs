@@ -5,7 +5,7 @@ using Mail.Worker.Shaping;
 namespace Mail.Worker.Delivery;
 
 /// <summary>The lanes this worker knows to have something ready, and what it makes of them: survey → plan → claim.</summary>
-internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBook book, Sources sources, Holds holds)
+internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBook book, LaneFloors floors, Sources sources, Holds holds)
 {
     // Of a lane whose destination is not known yet: enough to learn it, few enough to be no burden on it.
     private const int UnknownRoom = 8;
@@ -45,7 +45,7 @@ internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBoo
 
     public List<LaneClaim> Plan(int room)
     {
-        var plan = ClaimPlan.Make(_known, room, _turn++, RoomOf);
+        var plan = ClaimPlan.Make(_known, room, _turn++, RoomOf).ConvertAll(claim => claim with { Behind = floors.Of(claim.Lane) });
         // Lanes that had no room have had their turn too.
         _unserved = plan.Count == 0 ? 0 : _unserved - plan.Count;
         return plan;
@@ -63,6 +63,8 @@ internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBoo
     public void Claimed(List<LaneClaim> claims, List<DeliveryJob> jobs)
     {
         var brought = jobs.CountBy(job => job.Lane).ToDictionary();
+        foreach (var lane in jobs.GroupBy(job => job.Lane, job => job.Lease.Item.Value))
+            floors.Raise(lane.Key, lane.Max());
         foreach (var claim in claims)
         {
             if (brought.GetValueOrDefault(claim.Lane) < claim.Count)

@@ -68,6 +68,26 @@ internal sealed class BenchSystem : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Forgets what statements have cost so far.</summary>
+    public async Task ResetStatementsAsync()
+    {
+        await using var command = Database.CreateCommand("create extension if not exists pg_stat_statements; select pg_stat_statements_reset()");
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The statements that cost the most time since the reset.</summary>
+    public async Task<List<(double Milliseconds, long Calls, string Text)>> StatementsAsync(int count)
+    {
+        await using var command = Database.CreateCommand(
+            "select total_exec_time + total_plan_time, calls, left(regexp_replace(query, '[[:space:]]+', ' ', 'g'), 110) from pg_stat_statements order by 1 desc limit $1");
+        command.Parameters.AddWithValue(count);
+        await using var reader = await command.ExecuteReaderAsync();
+        var statements = new List<(double, long, string)>();
+        while (await reader.ReadAsync())
+            statements.Add((reader.GetDouble(0), reader.GetInt64(1), reader.GetString(2)));
+        return statements;
+    }
+
     /// <summary>What the database has written to its log, and what its tables hold.</summary>
     public async Task<(long Wal, long Stored)> WrittenAsync()
     {
@@ -101,7 +121,7 @@ internal sealed class BenchSystem : IAsyncDisposable
         var (postgres, redis, azurite) = (Ports.Free(), Ports.Free(), Ports.Free());
         // Postgres runs as another user and must reach its directory.
         await HostProcess.RunAsync("/usr/bin/chmod", ["755", _folder.FullName]);
-        _postgres = Start("run-postgres", "pg", postgres);
+        _postgres = Start("run-postgres", "pg", postgres, "-c", "shared_preload_libraries=pg_stat_statements");
         Start("run-redis", "redis", redis);
         Start("run-azurite", "blobs", azurite);
         await Task.WhenAll(new[] { postgres, redis, azurite }.Select(port => Ports.WaitAsync(port, TimeSpan.FromSeconds(60))));
@@ -115,9 +135,10 @@ internal sealed class BenchSystem : IAsyncDisposable
         Database = NpgsqlDataSource.Create(_environment["ConnectionStrings__maildb"]);
     }
 
-    private HostProcess Start(string script, string data, int port)
+    private HostProcess Start(string script, string data, int port, params string[] options)
     {
-        var process = HostProcess.Start(Path.Combine(Scripts, script), [Path.Combine(_folder.FullName, data), port.ToString()]);
+        var process = HostProcess.Start(
+            Path.Combine(Scripts, script), [Path.Combine(_folder.FullName, data), port.ToString(), .. options]);
         _processes.Push(process);
         return process;
     }

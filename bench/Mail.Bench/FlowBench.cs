@@ -7,13 +7,14 @@ namespace Mail.Bench;
 /// <summary>The whole system under load, and Postfix doing the same work beside it.</summary>
 internal static class FlowBench
 {
+    private const int Statements = 16;
     private const int Connections = 128;
     private const int InboundBytes = 4_096;
     // The runtime compiles what is hot only after it has seen it some thousand times.
     private const int WarmUp = 10_000;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
-    public static async Task RunAsync(ResultTable table, int messages, bool withPeers)
+    public static async Task RunAsync(ResultTable table, int messages, bool withPeers, bool withStatements)
     {
         await using var sink = await SmtpSink.StartAsync();
         await using var system = await BenchSystem.StartAsync(sink.Port);
@@ -22,7 +23,14 @@ internal static class FlowBench
 
         await AcceptAsync(table, system, sink, load, messages, withPeers ? await PostfixAcceptAsync(sink, messages) : null);
         await DrainAsync(table, system, sink);
+        if (withStatements)
+            await system.ResetStatementsAsync();
         await EndToEndAsync(table, system, sink, load, messages, withPeers ? await PostfixRelayAsync(sink, messages) : null);
+        if (withStatements)
+        {
+            foreach (var (time, calls, text) in await system.StatementsAsync(Statements))
+                table.AddFact("", $"{time / messages:F4} ms/message, {(double)messages / calls,7:F1} messages a call: {text}");
+        }
         var memory = $"API {system.Api.PeakMegabytes():N0}, workers " + string.Join(" and ", system.Workers.Select(worker => $"{worker.PeakMegabytes():N0}"));
         await InboundAsync(table, system, sink, messages, withPeers);
         table.AddFact("peak memory, MB", $"{memory}, inbound {system.Inbound.PeakMegabytes():N0}");

@@ -23,7 +23,7 @@ if (Wants("micro") || wanted.Contains("rates"))
 if (Wants("flow"))
 {
     var table = new ResultTable();
-    await FlowBench.RunAsync(table, messages, withPeers: !args.Contains("--no-peers"));
+    await FlowBench.RunAsync(table, messages, withPeers: !args.Contains("--no-peers"), withStatements: args.Contains("--statements"));
     table.Write(Console.Out, messages);
 }
 // Only when asked for: it fills the queue with a million messages.

@@ -38,10 +38,16 @@ internal static class QueueBench
         var lanes = new Queue<QueueLane>();
         var position = new SurveyPosition();
         await DeliverAsync(queue, lanes, position, Batch);
-        var watch = Stopwatch.StartNew();
-        var delivered = await DeliverAsync(queue, lanes, position, Deliveries);
-        table.Add($"claim and record, {depth:N0} queued", delivered / watch.Elapsed.TotalSeconds, null,
-            $"{watch.Elapsed.TotalMilliseconds / delivered:F2} ms each, {Batch} at a time, one after the other, survey included");
+        var times = new List<double>();
+        while (times.Count < Deliveries / Batch)
+        {
+            var watch = Stopwatch.StartNew();
+            times.Add(await DeliverAsync(queue, lanes, position, Batch) / watch.Elapsed.TotalSeconds);
+        }
+        times.Sort();
+        var median = times[times.Count / 2];
+        table.Add($"claim and record, {depth:N0} queued", median, null,
+            $"{1000 / median:F2} ms each: median of {times.Count} times {Batch}, one after the other, survey included");
     }
 
     private static async Task<int> DeliverAsync(QueueStore queue, Queue<QueueLane> lanes, SurveyPosition position, int count)
