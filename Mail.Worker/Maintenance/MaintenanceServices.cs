@@ -27,6 +27,10 @@ internal static class MaintenanceServices
             "one-time codes", options.OtpInterval, options.CleanUpBatch, token => store.SettleOverdueAsync(options.CleanUpBatch, token)));
         builder.Services.AddMaintenanceJob<OtpStore>((store, options) => new MaintenanceJob(
             "content of one-time codes", options.OtpInterval, options.CleanUpBatch, token => store.EraseContentAsync(options.CleanUpBatch, token)));
+        builder.Services.AddMaintenanceJob<HoldStore>((store, options) => MaintenanceJob.Whole(
+            "holds that are over", options.CleanUpInterval, store.DeleteExpiredAsync));
+        builder.Services.AddMaintenanceJob<SourceStore>((store, options) => MaintenanceJob.Whole(
+            "warm-up of long ago", options.PartitionInterval, store.DeleteOldDaysAsync));
         builder.AddDomainRecheck();
         builder.Services.AddMaintenanceJob<BatchStore>((store, options) => new MaintenanceJob(
             "interrupted batches", options.CleanUpInterval, options.CleanUpBatch, token => store.CloseInterruptedAsync(options.CleanUpBatch, token)));
