@@ -21,6 +21,25 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Deliveries_are_suspended_listed_explained_and_resumed()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+
+        var suspended = await RunAsync(database.ConnectionString, "delivery", "suspend", "domain", "held.test", "--reason", "checking them");
+        var holds = await RunAsync(database.ConnectionString, "delivery", "holds");
+        var status = await RunAsync(database.ConnectionString, "delivery", "status");
+        var resumed = await RunAsync(database.ConnectionString, "delivery", "resume", "domain", "held.test");
+        var again = await RunAsync(database.ConnectionString, "delivery", "resume", "domain", "held.test");
+        var everything = await RunAsync(database.ConnectionString, "delivery", "bounce", "--reason", "all of it");
+        var nobody = await RunAsync(database.ConnectionString, "delivery", "trace", "msg_x");
+
+        Assert.Equal(0, suspended.ExitCode);
+        Assert.Equal((0, "domain held.test  operator  until resumed  checking them\n"), (holds.ExitCode, holds.Output));
+        Assert.Equal((0, ""), (status.ExitCode, status.Output));
+        Assert.Equal((0, 1, 1, 1), (resumed.ExitCode, again.ExitCode, everything.ExitCode, nobody.ExitCode));
+    }
+
+    [Fact]
     public async Task Org_create_prints_a_key_that_works_and_refuses_a_name_twice()
     {
         await using var database = await PostgresDatabase.CreateAsync();
