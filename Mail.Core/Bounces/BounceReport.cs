@@ -1,3 +1,4 @@
+using Mail.Core.Analytics;
 using Mail.Core.Messages;
 using Mail.Protocol.Addresses;
 using Mail.Protocol.Bounces;
@@ -67,6 +68,15 @@ internal static class BounceTexts
         ComplaintSource.Manual => "manual",
         ComplaintSource.Internal => "internal",
         _ => throw new ArgumentOutOfRangeException(nameof(source)),
+    };
+
+    /// <summary>What it counts as.</summary>
+    public static Metric ToMetric(this BounceEffect effect) => effect switch
+    {
+        BounceEffect.Hard => Metric.HardBounced,
+        BounceEffect.Soft => Metric.SoftBounced,
+        BounceEffect.Infrastructure or BounceEffect.None => Metric.OtherBounced,
+        _ => throw new ArgumentOutOfRangeException(nameof(effect)),
     };
 
     /// <summary>What says nothing of the address is of an unknown type.</summary>

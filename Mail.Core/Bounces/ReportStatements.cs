@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Mail.Core.Analytics;
 using Mail.Core.Events;
 using Mail.Core.Organizations;
 using Mail.Protocol.Bounces;
@@ -69,6 +70,8 @@ internal static class ReportStatements
         yield return EventStatements.Append([NewEvent.OfMessage(
             recipient.Organization, EventTypes.MessageBounced, recipient.Message,
             JsonSerializer.Serialize(data, BounceJson.Default.BounceEventData))]);
+        yield return AnalyticsStatements.Count(
+            [AnalyticsFact.Of(recipient.Organization, recipient.Message, recipient.RecipientDomain, report.Effect.ToMetric())]);
         if (recipient.Mode == SendingMode.Live && report.Effect == BounceEffect.Hard)
             yield return BounceStatements.Hours([new SendingCount(recipient.Organization, recipient.Domain, 0, 1, 0)]);
     }
@@ -79,6 +82,8 @@ internal static class ReportStatements
         yield return EventStatements.Append([NewEvent.OfMessage(
             recipient.Organization, EventTypes.MessageComplained, recipient.Message,
             JsonSerializer.Serialize(data, BounceJson.Default.ComplaintEventData))]);
+        yield return AnalyticsStatements.Count(
+            [AnalyticsFact.Of(recipient.Organization, recipient.Message, recipient.RecipientDomain, Metric.Complained)]);
         if (recipient.Mode == SendingMode.Live)
             yield return BounceStatements.Hours([new SendingCount(recipient.Organization, recipient.Domain, 0, 0, 1)]);
     }

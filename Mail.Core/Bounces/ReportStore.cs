@@ -106,6 +106,8 @@ internal sealed record ReportedMessage(
 {
     public string Key { get; } = AddressKey.OfStored(Address);
 
+    public string RecipientDomain => Address[(Address.LastIndexOf('@') + 1)..];
+
     public NewSuppression Suppress(SuppressionReason reason, SuppressionSource source) =>
         new(Organization, Address, Key, reason, source, Message: Message);
 }

@@ -1,3 +1,4 @@
+using Mail.Core.Analytics;
 using Mail.Core.Events;
 using Mail.Core.Persistence;
 using Mail.Core.Suppressions;
@@ -59,6 +60,8 @@ internal static class ClaimSuppressionStatements
         batch.BatchCommands.Add(Items(hit));
         batch.BatchCommands.Add(EventStatements.Append(hit.ConvertAll(item => SuppressionJson.EventOf(
             item.Job.Organization, item.Job.Message, item.Recipient.Address, reasons[(item.Job.Organization.Value, item.Key)]))));
+        batch.BatchCommands.Add(AnalyticsStatements.Count(hit.ConvertAll(item => AnalyticsFact.Of(
+            item.Job.Organization, item.Job.Message, item.Recipient.Domain, Metric.Suppressed))));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

@@ -1,4 +1,5 @@
 using Mail.Core.Analytics;
+using Mail.Core.Bounces;
 
 namespace Mail.Core.Queue;
 
@@ -23,7 +24,7 @@ internal static class DeliveryFacts
         DeliveryOutcome.Delivered => Metric.Sent,
         DeliveryOutcome.Deferred => Metric.Deferred,
         DeliveryOutcome.Uncertain => result.IsFinal ? Metric.Failed : Metric.Deferred,
-        DeliveryOutcome.Bounced => Metric.HardBounced,
+        DeliveryOutcome.Bounced => result.Effect.ToMetric(),
         DeliveryOutcome.Failed => Metric.Failed,
         _ => throw new ArgumentOutOfRangeException(nameof(result)),
     };

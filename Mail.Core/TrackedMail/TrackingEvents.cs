@@ -2,13 +2,14 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mail.Core.Analytics;
 using Mail.Core.Events;
+using Mail.Core.Organizations;
 
 namespace Mail.Core.TrackedMail;
 
 internal readonly record struct EngagementKey(Guid Organization, Guid Message, short Recipient);
 
 /// <param name="IsEarly">So soon after delivery that only a machine can have looked.</param>
-internal sealed record TrackedRecipient(EngagementKey Key, string Address, string Domain, bool IsEarly);
+internal sealed record TrackedRecipient(EngagementKey Key, string Address, string Domain, bool IsEarly, SendingMode Mode);
 
 /// <summary>What was there before, and whether this was the first time by a person.</summary>
 internal readonly record struct EngagementBefore(int Opens, int Clicks, bool FirstOpen, bool FirstClick);

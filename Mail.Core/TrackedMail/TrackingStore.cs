@@ -1,6 +1,8 @@
 using Mail.Core.Analytics;
 using Mail.Core.Events;
+using Mail.Core.Organizations;
 using Mail.Core.Persistence;
+using Mail.Core.Suppressions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -51,16 +53,24 @@ public sealed class TrackingStore(NpgsqlDataSource database, IOptions<TrackingOp
         batch.BatchCommands.Add(AnalyticsStatements.Count(
             [AnalyticsFact.Of(hit.Target.Organization, hit.Target.Message, recipient.Domain, Metric.Unsubscribed)]));
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        // A test key's mail tells something of the test, not of the address.
+        if (recipient.Mode == SendingMode.Live)
+            await SuppressionStatements.InsertAsync(connection, [Suppress(hit, recipient)], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return true;
     }
+
+    private static NewSuppression Suppress(TrackingHit hit, TrackedRecipient recipient) => new(
+        hit.Target.Organization, recipient.Address, AddressKey.OfStored(recipient.Address), SuppressionReason.Unsubscribe,
+        SuppressionSource.User, Message: hit.Target.Message);
 
     private async Task<Dictionary<EngagementKey, TrackedRecipient>> FindAsync(
         NpgsqlConnection connection, List<EngagementKey> keys, CancellationToken cancellationToken)
     {
         var find = Batched.Command(
             """
-            select r.organization_id, r.message_id, r.ordinal, r.address, r.domain, r.settled_at is null or r.settled_at > now() - $4
+            select r.organization_id, r.message_id, r.ordinal, r.address, r.domain, r.settled_at is null or r.settled_at > now() - $4,
+                   (select mode from messages m where m.organization_id = r.organization_id and m.id = r.message_id)
             from unnest($1::uuid[], $2::uuid[], $3::smallint[]) as item (organization_id, message_id, ordinal)
             cross join lateral (
                 select * from message_recipients
@@ -77,7 +87,7 @@ public sealed class TrackingStore(NpgsqlDataSource database, IOptions<TrackingOp
         while (await reader.ReadAsync(cancellationToken))
         {
             var key = new EngagementKey(reader.GetGuid(0), reader.GetGuid(1), reader.GetInt16(2));
-            found[key] = new TrackedRecipient(key, reader.GetString(3), reader.GetString(4), reader.GetBoolean(5));
+            found[key] = new TrackedRecipient(key, reader.GetString(3), reader.GetString(4), reader.GetBoolean(5), SendingModeText.Parse(reader.GetString(6)));
         }
         return found;
     }

@@ -21,6 +21,7 @@ internal static class ScheduleEndpoints
         services.AddBodies(ScheduleJson.Default);
         services.AddSingleton<ScheduleStore>();
         services.AddSingleton<Scheduling>();
+        services.AddSingleton<ScheduledAttachments>();
         services.AddSingleton<IValidator<ScheduleRequest>, ScheduleValidator>();
         services.AddSingleton<IValidator<RescheduleRequest>, RescheduleValidator>();
     }
@@ -69,11 +70,11 @@ internal static class ScheduleEndpoints
             : NotFound();
 
     private static async Task<Results<Ok<Envelope<ScheduledMessageResponse>>, Problem>> Move(
-        string id, Body<RescheduleRequest> body, ScheduleStore store, HttpContext context, CancellationToken cancellationToken)
+        string id, Body<RescheduleRequest> body, Scheduling scheduling, ScheduleStore store, HttpContext context, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, store, context, cancellationToken) is not { } found)
             return NotFound();
-        var outcome = await store.RescheduleAsync(context.Caller().Organization, found.Id, body.Value.SendAt!.Value, cancellationToken);
+        var outcome = await scheduling.MoveAsync(context.Caller().Organization, found, body.Value.SendAt!.Value, cancellationToken);
         var now = (await store.FindAsync(context.Caller().Organization, found.Id, cancellationToken))!;
         return outcome == RescheduleOutcome.Moved ? Envelope.Ok(ScheduledMessageResponse.Of(now)) : TooLate(now);
     }

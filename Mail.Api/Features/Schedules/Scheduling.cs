@@ -3,13 +3,15 @@ using Mail.Api.Features.Messages;
 using Mail.Api.Features.Templates;
 using Mail.Api.Http;
 using Mail.Core.Messages;
+using Mail.Core.Organizations;
 using Mail.Core.Schedules;
 
 namespace Mail.Api.Features.Schedules;
 
 /// <summary>From a schedule request to a message that waits.</summary>
 internal sealed class Scheduling(
-    AcceptMessages messages, ScheduleStore store, MessagePartReader<SendMessageRequest> reader, MessagePartReader<SendTemplateRequest> templateReader)
+    AcceptMessages messages, ScheduleStore store, ScheduledAttachments attachments, MessagePartReader<SendMessageRequest> reader,
+    MessagePartReader<SendTemplateRequest> templateReader)
 {
     private const string Operation = "mail.scheduled";
 
@@ -34,5 +36,13 @@ internal sealed class Scheduling(
         }
 
         async Task<(ScheduledMessage?, Problem?)> FindAsync(MessageId id) => (await store.OfMessageAsync(caller.Organization, id, cancellationToken), null);
+    }
+
+    /// <summary>Moves a message that is still waiting; its attachments are kept as long as that takes.</summary>
+    public async Task<RescheduleOutcome> MoveAsync(
+        OrganizationId organization, ScheduledMessage message, DateTimeOffset sendAt, CancellationToken cancellationToken)
+    {
+        await attachments.KeepUntilAsync(organization, message.Message, sendAt, cancellationToken);
+        return await store.RescheduleAsync(organization, message.Id, sendAt, cancellationToken);
     }
 }

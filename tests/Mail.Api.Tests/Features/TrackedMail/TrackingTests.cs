@@ -98,6 +98,10 @@ public sealed class TrackingTests(ApiFixture api)
         }
         var data = (await tenant.Client.GetJsonAsync("/v1/mail/analytics")).At("data", "totals");
         Assert.Equal(1, data.At("unsubscribed").GetInt64());
+        var suppression = Assert.Single((await tenant.Client.GetJsonAsync("/v1/mail/suppressions")).At("data").EnumerateArray());
+        Assert.Equal(("ada@recipient.test", "unsubscribe"), (suppression.Text("email"), suppression.Text("reason")));
+        using var next = await tenant.Client.PostJsonAsync("/v1/mail/send", tenant.Message());
+        Assert.Equal("suppressed", (await next.ReadAsync(202)).Text("data", "status"));
     }
 
     [Fact]
