@@ -17,6 +17,10 @@ internal static class OtpEvents
 
 internal sealed record OtpEventData(string ChallengeId, string To, string Purpose);
 
+/// <summary>What a template for codes is rendered with.</summary>
+internal sealed record OtpVariables(string Code, string BrandName, string Purpose, double ExpiresInMinutes);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(OtpEventData))]
+[JsonSerializable(typeof(OtpVariables))]
 internal sealed partial class OtpJson : JsonSerializerContext;

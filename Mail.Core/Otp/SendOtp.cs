@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Mail.Core.ApiKeys;
 using Mail.Core.Ids;
 using Mail.Core.Messages;
+using Mail.Core.Templates;
 using Mail.Protocol.Addresses;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -15,13 +17,33 @@ public sealed class SendOtp(AcceptMessages messages, OtpStore store, OtpCode cod
     {
         var id = PrefixedId.New<OtpChallengeId>(clock);
         var code = OtpCode.Generate(challenge.CodeLength);
+        var message = MessageOf(challenge, id, code);
+        if (challenge.Template is { } template)
+        {
+            switch (await messages.PrepareAsync(caller, message with { Render = UseOf(template, challenge, code) }, cancellationToken))
+            {
+                case PrepareOutcome.Refused(var reason):
+                    return new SendOtpOutcome.Refused(reason);
+                case PrepareOutcome.Prepared { Message: var rendered } when !Holds(rendered, code):
+                    return new SendOtpOutcome.Refused(new AcceptOutcome.TemplateError(
+                        "template", 1, 1, "The bodies must show {{code}}, and the subject must not: subjects are listed."));
+                case PrepareOutcome.Prepared prepared:
+                    message = prepared.Message with { Render = null };
+                    break;
+            }
+        }
+        return await AcceptAsync(caller, id, message, cancellationToken);
+    }
+
+    private async Task<SendOtpOutcome> AcceptAsync(Caller caller, OtpChallengeId id, OutgoingMessage message, CancellationToken cancellationToken)
+    {
         try
         {
-            return await messages.AcceptAsync(caller, MessageOf(challenge, id, code), cancellationToken) switch
+            return await messages.AcceptAsync(caller, message, cancellationToken) switch
             {
                 AcceptOutcome.Accepted => await OpenedAsync(caller, id, cancellationToken),
-                AcceptOutcome.Replayed(var message, _) => new SendOtpOutcome.Replayed(
-                    (await store.OfMessageAsync(caller.Organization, message, cancellationToken))!),
+                AcceptOutcome.Replayed(var first, _) => new SendOtpOutcome.Replayed(
+                    (await store.OfMessageAsync(caller.Organization, first, cancellationToken))!),
                 AcceptOutcome.Refusal refusal => new SendOtpOutcome.Refused(refusal),
                 _ => throw new InvalidOperationException("No outcome of accepting."),
             };
@@ -40,6 +62,16 @@ public sealed class SendOtp(AcceptMessages messages, OtpStore store, OtpCode cod
         await store.CancelReplacedAsync(caller.Organization, id, cancellationToken);
         return new SendOtpOutcome.Opened((await store.FindAsync(caller.Organization, id, cancellationToken))!);
     }
+
+    /// <summary>Every body there is brings the code, and the subject does not tell it.</summary>
+    private static bool Holds(OutgoingMessage message, string code) =>
+        !message.Subject.Contains(code, StringComparison.Ordinal)
+        && (message.Html ?? message.Text ?? "").Contains(code, StringComparison.Ordinal)
+        && (message.Text ?? message.Html ?? "").Contains(code, StringComparison.Ordinal);
+
+    private static TemplateUse UseOf(string template, NewChallenge challenge, string code) => new(
+        template, null, JsonSerializer.SerializeToElement(
+            new OtpVariables(code, challenge.BrandName ?? "", challenge.Purpose, challenge.Lifetime.TotalMinutes), OtpJson.Default.OtpVariables));
 
     private OutgoingMessage MessageOf(NewChallenge challenge, OtpChallengeId id, string code)
     {
@@ -70,9 +102,11 @@ public sealed class SendOtp(AcceptMessages messages, OtpStore store, OtpCode cod
 }
 
 /// <param name="Purpose">What the code is for, such as <c>login</c>: a new one replaces the older ones of the same purpose.</param>
+/// <param name="Template">Id or slug of a template that shows the code; null for the mail of <see cref="OtpMail"/>.</param>
 /// <param name="Language">One of <see cref="OtpMail.Languages"/>.</param>
 public sealed record NewChallenge(
-    Mailbox To, Mailbox From, string Purpose, TimeSpan Lifetime, int CodeLength, string? BrandName, string Language, Idempotency? Idempotency);
+    Mailbox To, Mailbox From, string Purpose, TimeSpan Lifetime, int CodeLength, string? BrandName, string Language, string? Template,
+    Idempotency? Idempotency);
 
 public abstract record SendOtpOutcome
 {

@@ -112,5 +112,5 @@ internal static class OtpEndpoints
     private static NewChallenge ChallengeOf(SendOtpRequest request, Idempotency? idempotency) => new(
         request.To!.Read(separated: false).Mailboxes[0], request.From!.Read(separated: false).Mailboxes[0], request.Purpose!,
         request.ExpiresIn?.Value ?? DefaultLifetime, request.CodeLength ?? DefaultCodeLength,
-        string.IsNullOrWhiteSpace(request.BrandName) ? null : request.BrandName, request.Language ?? OtpMail.DefaultLanguage, idempotency);
+        string.IsNullOrWhiteSpace(request.BrandName) ? null : request.BrandName, request.Language ?? OtpMail.DefaultLanguage, request.Template, idempotency);
 }

@@ -28,6 +28,9 @@ public sealed record SendOtpRequest
     /// <summary>The name the recipient knows the sender by.</summary>
     public string? BrandName { get; init; }
 
+    /// <summary>A template, by id or slug, that shows <c>{{code}}</c>; also given are brandName, purpose and expiresInMinutes.</summary>
+    public string? Template { get; init; }
+
     /// <summary>The language of the mail, such as <c>de</c>; <c>en</c> when absent.</summary>
     public string? Language { get; init; }
 

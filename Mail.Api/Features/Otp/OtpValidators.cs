@@ -35,6 +35,9 @@ internal sealed class SendOtpValidator : AbstractValidator<SendOtpRequest>
         RuleFor(request => request.Language)
             .Must(language => language is null || OtpMail.Languages.Contains(language)).WithErrorCode(FieldCodes.InvalidValue)
             .WithMessage($"language must be one of {string.Join(", ", OtpMail.Languages)}.");
+        RuleFor(request => request.Template).Cascade(CascadeMode.Stop)
+            .Must(template => template is not { Length: 0 }).WithErrorCode(FieldCodes.InvalidValue).WithMessage("template must be an id or a slug.")
+            .Must(IsOneLine).WithErrorCode(FieldCodes.InvalidCharacters).WithMessage("template must not have control characters.");
         RuleFor(request => request.IdempotencyKey).IdempotencyKey();
     }
 

@@ -184,6 +184,25 @@ public sealed partial class OtpTests(ApiFixture api)
 
     public static TheoryData<string> Languages => [.. OtpMail.Languages];
 
+    [Theory]
+    [InlineData("Your code", "<p>{{brandName}}: {{code}}</p>", 202)]
+    [InlineData("{{code}} is your code", "<p>{{code}}</p>", 422)]
+    [InlineData("Your code", "<p>Forgotten</p>", 422)]
+    [InlineData("Your code", "<p>{{code}} {{nothing}}</p>", 422)]
+    public async Task A_template_brings_the_code_in_its_bodies_only(string subject, string html, int status)
+    {
+        var tenant = await api.TenantAsync();
+        using var template = await tenant.Client.PostJsonAsync("/v1/mail/templates", new { name = "Code", slug = "code", subject, html });
+        await template.ReadAsync(201);
+
+        using var response = await tenant.Client.PostJsonAsync("/v1/mail/otp/send",
+            new { to = NewAddress(), from = tenant.Sender, purpose = "login", brandName = "Acme", template = "code" });
+
+        var answer = await response.ReadAsync(status);
+        if (status == 202)
+            Assert.Matches("^<p>Acme: [0-9]{6}</p>$", await ContentAsync(answer.Text("data", "id"), "html"));
+    }
+
     [Fact]
     public async Task All_wrong_fields_are_named()
     {
