@@ -1,6 +1,7 @@
 using FluentValidation;
 using Mail.Api.Features.ApiKeys;
 using Mail.Api.Features.Batches;
+using Mail.Api.Features.Billing;
 using Mail.Api.Features.Bounces;
 using Mail.Api.Features.Analytics;
 using Mail.Api.Features.Assets;
@@ -9,9 +10,11 @@ using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Events;
 using Mail.Api.Features.Domains;
 using Mail.Api.Features.Lint;
+using Mail.Api.Features.Limits;
 using Mail.Api.Features.Messages;
 using Mail.Api.Features.Operator;
 using Mail.Api.Features.Otp;
+using Mail.Api.Features.Reputation;
 using Mail.Api.Features.Schedules;
 using Mail.Api.Features.Suppressions;
 using Mail.Api.Features.Webhooks;
@@ -64,6 +67,9 @@ internal static class ApiHost
         services.AddEvents();
         services.AddBounces();
         builder.AddSuppressions();
+        services.AddBilling();
+        services.AddSendingLimits();
+        services.AddReputation();
         services.AddSingleton<DevInboxArrivals>();
         services.AddHostedService(provider => provider.GetRequiredService<DevInboxArrivals>());
         services.AddSingleton<DevInboxReader>();
@@ -101,6 +107,8 @@ internal static class ApiHost
             mail.MapDomains();
             mail.MapSuppressions();
             mail.MapAnalytics();
+            mail.MapLimits();
+            mail.MapReputation();
         }
         var account = app.MapGroup("/v1").WithSurface(Surface.Account).WithKnownQuery().WithValidation();
         account.MapEmails();
@@ -112,6 +120,7 @@ internal static class ApiHost
         account.MapAccountTemplates();
         account.MapAccountDomains();
         account.MapAccountSuppressions();
+        account.MapBilling();
         app.MapGroup("/v1").WithKnownQuery().WithValidation().MapDevInbox();
         foreach (var prefix in AssetPrefixes)
             app.MapGroup(prefix).WithKnownQuery().WithValidation().MapAssets();

@@ -6,6 +6,7 @@ using Mail.Core.Bounces;
 using Mail.Core.Domains;
 using Mail.Core.Events;
 using Mail.Core.Inbound;
+using Mail.Core.Limits;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
@@ -87,6 +88,7 @@ public static class MailCore
         builder.AddTracking();
         builder.AddWebhooks();
         services.AddSingleton<AnalyticsStore>();
+        builder.AddLimits();
         return builder;
     }
 

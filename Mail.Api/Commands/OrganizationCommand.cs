@@ -12,7 +12,11 @@ internal static class OrganizationCommand
     private const int ListPage = 100;
     private const string KeyName = "First key";
 
-    public static Command Create() => new("org", "Organizations.") { Make(), List(), SetSuspended("suspend", true), SetSuspended("resume", false), Limits() };
+    public static Command Create() => new("org", "Organizations.")
+    {
+        Make(), List(), SetSuspended("suspend", true), SetSuspended("resume", false), Limits(),
+        SendingCommands.Billing(), SendingCommands.Quota(), SendingCommands.Review(),
+    };
 
     /// <summary>The argument that names an organization: its id or its name.</summary>
     public static Argument<string> Named() => new("organization") { Description = "Its id (org_…) or its name." };

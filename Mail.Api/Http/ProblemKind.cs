@@ -15,6 +15,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static readonly ProblemKind MethodNotAllowed = new(405, "method_not_allowed", "The method is not allowed here");
     public static readonly ProblemKind RequestTimeout = new(408, "request_timeout", "The request came too slowly");
     public static readonly ProblemKind Conflict = new(409, "conflict", "It conflicts with what is there");
+    public static readonly ProblemKind NotConfigured = new(409, "not_configured", "This installation lacks what it takes");
     public static readonly ProblemKind IdempotencyInProgress = new(409, "idempotency_in_progress", "The first request with this idempotency key is still running");
     public static readonly ProblemKind IdempotencyConflict = new(409, "idempotency_conflict", "The idempotency key was used with another body");
     public static readonly ProblemKind PreconditionFailed = new(412, "precondition_failed", "It has changed since it was read");
@@ -34,7 +35,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         InvalidRequest, InvalidJson, ValidationError, Unauthorized, PaymentRequired, SpendCapReached, Forbidden, OrganizationSuspended, NotFound,
-        MethodNotAllowed, RequestTimeout, Conflict, IdempotencyInProgress, IdempotencyConflict, PreconditionFailed,
+        MethodNotAllowed, RequestTimeout, Conflict, NotConfigured, IdempotencyInProgress, IdempotencyConflict, PreconditionFailed,
         PayloadTooLarge, UnsupportedMediaType, DomainNotVerified, RecipientSuppressed, MissingVariables, TemplateError,
         QueryTooSlow, RateLimited, QuotaExceeded, SendingPaused, InternalError, Unavailable,
     ];

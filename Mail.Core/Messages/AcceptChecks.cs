@@ -1,5 +1,6 @@
 using Mail.Core.ApiKeys;
 using Mail.Core.Domains;
+using Mail.Core.Limits;
 using Mail.Core.TrackedMail;
 
 namespace Mail.Core.Messages;
@@ -8,7 +9,7 @@ namespace Mail.Core.Messages;
 /// The checks before a message is stored, in the order in which they answer: sender's domain, the key's domain, billing,
 /// sending limits and reputation, content. Suppression comes behind them and is decided at the commit.
 /// </summary>
-public sealed class AcceptChecks(SenderDomains domains, MessageRendering rendering, TrackingDefaults tracking)
+public sealed class AcceptChecks(SenderDomains domains, SendingGate gate, MessageRendering rendering, TrackingDefaults tracking)
 {
     internal async ValueTask<CheckOutcome> RunAsync(Caller caller, OutgoingMessage message, CancellationToken cancellationToken)
     {
@@ -34,7 +35,9 @@ public sealed class AcceptChecks(SenderDomains domains, MessageRendering renderi
             return new CheckOutcome.Refused(new AcceptOutcome.DomainNotVerified(senderDomain));
         if (caller.DomainRestriction is { } allowed && allowed != senderDomain)
             return new CheckOutcome.Refused(new AcceptOutcome.DomainNotAllowed(senderDomain, allowed));
-        return new CheckOutcome.Passed(message, domain);
+        return await gate.PassAsync(caller, domain, senderDomain, message.Recipients.Count, cancellationToken) is { } refusal
+            ? new CheckOutcome.Refused(refusal)
+            : new CheckOutcome.Passed(message, domain);
     }
 }
 

@@ -31,7 +31,7 @@ public sealed class AcceptMessages(
             case CheckOutcome.Passed passed:
                 return await StoreAsync(caller, passed, cancellationToken);
             case CheckOutcome.Refused(var reason):
-                return reason;
+                return await FindReplayedAsync(caller, message, reason, cancellationToken) ?? reason;
             default:
                 throw new UnreachableException();
         }
@@ -42,6 +42,14 @@ public sealed class AcceptMessages(
     public async Task<IReadOnlyList<AcceptOutcome>> AcceptManyAsync(
         Caller caller, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken) =>
         await Task.WhenAll(messages.Select(message => AcceptAsync(caller, message, cancellationToken).AsTask()));
+
+    // What a limit holds back now may have been accepted before it was reached: its key stands for that.
+    private async ValueTask<AcceptOutcome?> FindReplayedAsync(
+        Caller caller, OutgoingMessage message, AcceptOutcome.Refusal reason, CancellationToken cancellationToken) =>
+        message.Idempotency is { } key && reason is (AcceptOutcome.PaymentRequired or AcceptOutcome.SpendCapReached
+            or AcceptOutcome.QuotaExceeded or AcceptOutcome.SendingPaused)
+            ? await writer.FindByKeyAsync(caller.Organization, key, cancellationToken)
+            : null;
 
     private async ValueTask<AcceptOutcome> StoreAsync(Caller caller, CheckOutcome.Passed passed, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using Mail.Core.Organizations;
 using Mail.Core.Persistence;
 using Mail.Core.Queue;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +26,10 @@ public sealed class AcceptWriter : BackgroundService
         _commits.TryCommitAsync(pending) is { } committed
             ? await committed.WaitAsync(cancellationToken)
             : new AcceptOutcome.Overloaded();
+
+    /// <summary>What a key stands for already; null when it is free.</summary>
+    internal Task<AcceptOutcome?> FindByKeyAsync(OrganizationId organization, Idempotency key, CancellationToken cancellationToken) =>
+        _store.FindByKeyAsync(organization, key, cancellationToken);
 
     public override Task StopAsync(CancellationToken cancellationToken)
     {

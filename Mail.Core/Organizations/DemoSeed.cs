@@ -25,7 +25,11 @@ public sealed class DemoSeed(
             .ToList();
         if (keys.Count == 0)
             return;
-        var organization = await organizations.CreateAsync(OrganizationName, cancellationToken)
+        var created = await organizations.CreateAsync(OrganizationName, cancellationToken);
+        // Billed, so that it can be looked at, and able to pay, so that a load test is not over after the free tier.
+        if (created is { } fresh)
+            await organizations.SetBillingAsync(fresh, enabled: true, hasPaymentMethod: true, cancellationToken);
+        var organization = created
             ?? await organizations.FindByNameAsync(OrganizationName, cancellationToken)
             ?? throw new InvalidOperationException("The demo organization vanished while it was being seeded.");
         if (await domains.EnsureVerifiedAsync(organization, Domain, cancellationToken) is { } domain)

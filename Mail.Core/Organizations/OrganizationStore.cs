@@ -54,6 +54,15 @@ public sealed class OrganizationStore(NpgsqlDataSource database, TimeProvider cl
             """,
             Map, cancellationToken, organization.Value, suspended);
 
+    /// <summary>Switches billing on or off, and notes whether there is a payment method; null leaves either as it is.</summary>
+    public Task SetBillingAsync(OrganizationId organization, bool? enabled, bool? hasPaymentMethod, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(
+            """
+            update organizations
+            set billing_enabled = coalesce($2::boolean, billing_enabled), has_payment_method = coalesce($3::boolean, has_payment_method)
+            where id = $1
+            """, cancellationToken, organization.Value, enabled, hasPaymentMethod);
+
     private static OrganizationDetails Map(NpgsqlDataReader row) => new(
         new OrganizationId(row.GetGuid(0)), row.GetString(1), row.GetBoolean(2), row.GetFieldValue<DateTimeOffset>(3),
         row.GetValueOrNull<DateTimeOffset>(4), row.GetInt64(5));

@@ -3,6 +3,7 @@ using Mail.Core.Batches;
 using Mail.Core.Otp;
 using Mail.Core.Persistence;
 using Mail.Core.Queue;
+using Mail.Core.Reputation;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Maintenance;
@@ -35,6 +36,9 @@ internal static class MaintenanceServices
         builder.Services.AddMaintenanceJob<BatchStore>((store, options) => new MaintenanceJob(
             "interrupted batches", options.CleanUpInterval, options.CleanUpBatch, token => store.CloseInterruptedAsync(options.CleanUpBatch, token)));
         builder.AddAssetCleaning();
+        builder.Services.AddSingleton(provider => MaintenanceJob.Whole(
+            "reputation", provider.GetRequiredService<IOptions<ReputationOptions>>().Value.Interval,
+            token => provider.GetRequiredService<ReputationRollUpStore>().RunAsync(token)));
         builder.Services.AddHostedService<MaintenanceLoop>();
     }
 
