@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Mail.Inbound.Session;
 using Mail.TestKit.Servers;
 
 namespace Mail.Inbound.Tests;
@@ -12,7 +13,7 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
-    private IPEndPoint _endPoint = null!;
+    private readonly IPEndPoint[] _endPoints = new IPEndPoint[3];
     // Read, so that the process never waits for us.
     private Task _output = Task.CompletedTask;
 
@@ -33,6 +34,8 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
                 ["Mail__Secrets__MasterKey"] = Convert.ToBase64String(new byte[32]),
                 ["Mail__Inbound__Address"] = "127.0.0.1",
                 ["Mail__Inbound__Port"] = "0",
+                ["Mail__Submission__Port"] = "0",
+                ["Mail__Submission__TlsPort"] = "0",
                 ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information",
                 ["Logging__Console__FormatterName"] = "simple",
             },
@@ -40,9 +43,10 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
         var listener = new ListenerProcess(Process.Start(start)!);
         try
         {
-            // The HTTP endpoint is bound first, the SMTP one behind it.
+            // The HTTP endpoint is bound first, those for SMTP behind it.
             await listener.NextPortAsync();
-            listener._endPoint = new IPEndPoint(IPAddress.Loopback, await listener.NextPortAsync());
+            for (var i = 0; i < listener._endPoints.Length; i++)
+                listener._endPoints[i] = new IPEndPoint(IPAddress.Loopback, await listener.NextPortAsync());
             listener._output = listener._process.StandardOutput.ReadToEndAsync();
             return listener;
         }
@@ -53,11 +57,18 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
         }
     }
 
-    public async Task<Stream> ConnectAsync()
+    public async Task<Stream> ConnectAsync(SmtpServiceKind kind = SmtpServiceKind.Exchange)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(_endPoint);
+        await socket.ConnectAsync(_endPoints[(int)kind]);
         return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <summary>Bytes of memory that the process holds right now.</summary>
+    public long Memory()
+    {
+        _process.Refresh();
+        return _process.WorkingSet64;
     }
 
     /// <summary>SIGKILL.</summary>

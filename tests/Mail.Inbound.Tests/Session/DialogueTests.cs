@@ -58,7 +58,7 @@ public sealed class DialogueTests(InboundFixture fixture) : IClassFixture<Inboun
 
     // What depends on how the octets arrive.
     private static bool IsWorthSplitting(string name) =>
-        (name.StartsWith("smuggle-", StringComparison.Ordinal) || name is "basic" or "pipelining" or "bdat" or "bdat-order" or "dots" or "bare-cr-command")
+        (name.StartsWith("smuggle-", StringComparison.Ordinal) || name is "basic" or "pipelining" or "submission-plain" or "submission-injection" or "bdat" or "bdat-order" or "dots" or "bare-cr-command")
         && Load(name).Settings.GetValueOrDefault("octetwise") != "no";
 
     private static SmtpServiceKind KindOf(SmtpDialogue dialogue) => dialogue.Settings.GetValueOrDefault("service") switch
