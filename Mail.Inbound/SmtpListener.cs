@@ -1,6 +1,7 @@
 using System.Net;
 using Mail.Core;
 using Mail.Core.Domains;
+using Mail.Core.Inbound;
 using Mail.Core.RateLimits;
 using Mail.Inbound.Pipeline;
 using Mail.Inbound.Session;
@@ -19,7 +20,7 @@ internal static class SmtpListener
     /// <summary>The SMTP listener on Kestrel's connection layer, beside the HTTP endpoints of the host.</summary>
     public static WebApplicationBuilder AddSmtpListener(this WebApplicationBuilder builder)
     {
-        builder.AddMailDns();
+        builder.AddInboundMail(Resolver);
         builder.AddMailOptions<InboundOptions>(InboundOptions.Section)
             .Validate(options => options.Address == "*" || IPAddress.TryParse(options.Address, out _), "Mail:Inbound:Address must be an IP address or *.")
             .Validate(options => options.CertificateFile is null || File.Exists(options.CertificateFile),
@@ -33,6 +34,7 @@ internal static class SmtpListener
         services.AddSingleton<RecipientPolicy>();
         services.AddSingleton<CaptureReceiver>();
         services.AddSingleton<ReportReceiver>();
+        services.AddSingleton<InboundReceiver>();
         services.AddSingleton<MessageReceiver>();
         services.AddSingleton<RcptHandler>();
         services.AddSingleton<DataHandler>();

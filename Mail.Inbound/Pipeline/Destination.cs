@@ -1,4 +1,5 @@
 using Mail.Core.Bounces;
+using Mail.Core.Organizations;
 using Mail.Protocol.Smtp;
 
 namespace Mail.Inbound.Pipeline;
@@ -24,6 +25,9 @@ internal abstract record Destination
     {
         public static Feedback Instance { get; } = new();
     }
+
+    /// <summary>The organization that takes mail for the domain.</summary>
+    public sealed record Inbound(OrganizationId Organization, string Domain) : Destination;
 
     /// <summary>The people who run this installation.</summary>
     public sealed record Operator : Destination

@@ -4,7 +4,8 @@ using Npgsql;
 namespace Mail.Inbound.Pipeline;
 
 /// <summary>What happens to a message after its final dot, by where it goes. Only what is committed is answered 250.</summary>
-internal sealed partial class MessageReceiver(CaptureReceiver captures, ReportReceiver reports, ILogger<MessageReceiver> logger)
+internal sealed partial class MessageReceiver(
+    CaptureReceiver captures, ReportReceiver reports, InboundReceiver inbound, ILogger<MessageReceiver> logger)
 {
     // RFC 5321 §6.3: at least 100; each server that it passed has put its name on it.
     private const int MaxHops = 100;
@@ -29,6 +30,7 @@ internal sealed partial class MessageReceiver(CaptureReceiver captures, ReportRe
     {
         Destination.Capture => captures.TakeAsync(mail),
         Destination.Bounce => reports.TakeBouncesAsync(mail),
+        Destination.Inbound => inbound.TakeAsync(mail),
         Destination.Feedback => reports.TakeFeedbackAsync(mail),
         Destination.Operator => reports.TakeForOperatorAsync(mail),
         _ => throw new ArgumentOutOfRangeException(nameof(mail)),

@@ -10,11 +10,12 @@ namespace Mail.Inbound.Pipeline;
 
 /// <summary>
 /// Who we take mail for. Never a relay: return paths that we signed, the address for complaints, the postmaster of our
-/// own hosts. In Development the rest ends in the dev inbox; elsewhere only mail of test keys does, which comes from our
+/// own hosts, and verified inbound domains. In Development the rest ends in the dev inbox; elsewhere only mail of test keys does, which comes from our
 /// own workers under a return path that only they can write.
 /// </summary>
 internal sealed class RecipientPolicy(
-    IHostEnvironment environment, ReturnPath returnPaths, ReturnPathHostStore hosts, InboxOwnerStore owners, IOptions<MailHostOptions> host)
+    IHostEnvironment environment, ReturnPath returnPaths, ReturnPathHostStore hosts, InboxOwnerStore owners,
+    InboundDomainCheckStore inboundDomains, IOptions<MailHostOptions> host)
 {
     // RFC 5321 §3.6.2 and RFC 3463 §3.8.
     private static readonly SmtpReply NoRelay = new(550, "5.7.1", "Relaying denied");
@@ -51,8 +52,12 @@ internal sealed class RecipientPolicy(
         var own = OwnMailbox(recipient);
         if (own?.Destination is { } taken && !(taken is Destination.Operator && environment.IsDevelopment()))
             return taken;
-        // What decides here is the return path alone, and that was looked at.
-        if (isCapturing || await IsCapturedAsync(reversePath, cancellationToken))
+        // For mail of test keys the return path alone decides, and that was looked at for the first recipient.
+        if ((isCapturing && !environment.IsDevelopment()) || await IsTestAsync(reversePath, cancellationToken))
+            return Destination.Capture.Instance;
+        if (own is null && await inboundDomains.FindOwnerAsync(recipient.Domain, cancellationToken) is var (organization, domain))
+            return new Destination.Inbound(organization, domain);
+        if (environment.IsDevelopment())
             return Destination.Capture.Instance;
         return own ?? (await IsReturnPathHostAsync(recipient, cancellationToken) ? UnknownMailbox : NoRelay);
     }
@@ -71,9 +76,8 @@ internal sealed class RecipientPolicy(
         return isBounceHost && Is(recipient.LocalPart, host.Value.FeedbackMailbox) ? Destination.Feedback.Instance : UnknownMailbox;
     }
 
-    private async ValueTask<bool> IsCapturedAsync(SmtpPath reversePath, CancellationToken cancellationToken) =>
-        environment.IsDevelopment()
-        || (MessageOf(reversePath) is { } message && await owners.IsTestMessageAsync(message, cancellationToken));
+    private async ValueTask<bool> IsTestAsync(SmtpPath reversePath, CancellationToken cancellationToken) =>
+        MessageOf(reversePath) is { } message && await owners.IsTestMessageAsync(message, cancellationToken);
 
     // A token there that is none: somebody made it up, or it is over.
     private async ValueTask<bool> IsReturnPathHostAsync(SmtpPath recipient, CancellationToken cancellationToken) =>

@@ -1,0 +1,38 @@
+using Mail.Core.Domains.Records;
+
+namespace Mail.Core.Inbound;
+
+/// <summary>Looks the records of an inbound domain up and keeps what they say about it.</summary>
+public sealed class CheckInboundDomain(InboundDomainCheckStore store, InboundDomainRecords records, DnsRecordCheck dns, TimeProvider clock)
+{
+    /// <summary>False when another organization has the name.</summary>
+    public async Task<bool> RunAsync(InboundDomain domain, CancellationToken cancellationToken)
+    {
+        var checks = new List<(RecordCheck Check, bool IsConclusive)>();
+        foreach (var record in records.Mx(domain.Name))
+            checks.Add(Keep(record, await dns.CheckAsync(record, domain.Name, cancellationToken)));
+        checks.Add(await CheckProofAsync(domain, cancellationToken));
+        return await store.RecordAsync(domain, new InboundDomainFindings(
+            [.. checks.Select(found => found.Check)], checks.TrueForAll(found => found.Check.Status == RecordStatus.Verified),
+            checks.TrueForAll(found => found.IsConclusive)), cancellationToken);
+    }
+
+    // Shown is the record as it is asked for now, whichever key made the one that is published.
+    private async Task<(RecordCheck, bool)> CheckProofAsync(InboundDomain domain, CancellationToken cancellationToken)
+    {
+        var proofs = records.ProofsOf(domain.Organization, domain.Name).ToList();
+        RecordFinding? first = null;
+        foreach (var proof in proofs)
+        {
+            var finding = await dns.CheckAsync(proof, domain.Name, cancellationToken);
+            if (finding.Status == RecordStatus.Verified)
+                return Keep(proofs[0], finding);
+            first ??= finding;
+        }
+        return Keep(proofs[0], first!);
+    }
+
+    private (RecordCheck, bool) Keep(ExpectedRecord record, RecordFinding finding) => (
+        new RecordCheck(record.Purpose, record.Name, record.Value, finding.Status, finding.Found, finding.Explanation, clock.GetUtcNow()),
+        finding.IsConclusive);
+}

@@ -1,0 +1,76 @@
+using Mail.Core.Domains.Records;
+using Mail.Core.Organizations;
+using Mail.Core.Persistence;
+using Npgsql;
+
+namespace Mail.Core.Inbound;
+
+/// <summary>What a look at the records of an inbound domain came to.</summary>
+internal sealed record InboundDomainFindings(IReadOnlyList<RecordCheck> Checks, bool IsComplete, bool IsConclusive);
+
+/// <summary>Which inbound domains are due to be looked at, what was found, and who takes mail. Reads across organizations.</summary>
+public sealed class InboundDomainCheckStore(NpgsqlDataSource database, TimeProvider clock)
+{
+    // A zone that loses its records for an hour keeps its mail; one that lost them for hours is somebody else's, or nobody's.
+    private const int MostFailures = 6;
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Hourly = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Rarely = TimeSpan.FromHours(12);
+    private static readonly TimeSpan Impatient = TimeSpan.FromDays(2);
+
+    // What a sender is told at RCPT may be that old.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
+    private const int Capacity = 10_000;
+
+    private readonly ExpiringCache<string, (OrganizationId, string)?> _owners = new(clock, Lifetime, Capacity);
+
+    /// <summary>The organization that takes mail for a domain, and the domain's name; null when nobody does.</summary>
+    public ValueTask<(OrganizationId Organization, string Domain)?> FindOwnerAsync(string domain, CancellationToken cancellationToken) =>
+        _owners.GetAsync(domain.ToLowerInvariant(), LoadOwnerAsync, cancellationToken);
+
+    /// <summary>Leases up to <paramref name="count"/> due domains, the longest due first.</summary>
+    public Task<List<InboundDomain>> ClaimDueAsync(int count, TimeSpan lease, CancellationToken cancellationToken) => database.QueryAsync(
+        """
+        with due as (
+            select organization_id, id from inbound_domains where next_check_at <= now() order by next_check_at limit $1 for update skip locked
+        )
+        update inbound_domains d set next_check_at = now() + $2
+        from due where d.organization_id = due.organization_id and d.id = due.id
+        returning d.organization_id, d.id, d.name, d.status, d.checks, d.created_at, d.verified_at, d.last_checked_at
+        """,
+        InboundDomainStore.Map, cancellationToken, count, lease);
+
+    /// <summary>Keeps what was found. False when another organization has the name, so that the domain stays as it is.</summary>
+    internal async Task<bool> RecordAsync(InboundDomain domain, InboundDomainFindings findings, CancellationToken cancellationToken)
+    {
+        await using var work = await UnitOfWork.BeginAsync(database, cancellationToken);
+        // Of several organizations that prove a name at the same moment, the second sees the first.
+        await work.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('inbound domain ' || $1, 0))", cancellationToken, domain.Name);
+        var others = await work.QueryAsync(
+            "select 1 from inbound_domains where name = $1 and status = 'verified' and (organization_id, id) <> ($2, $3)",
+            _ => true, cancellationToken, domain.Name, domain.Organization.Value, domain.Id.Value);
+        var isHeld = findings.IsComplete && others.Count > 0;
+        await work.ExecuteAsync(
+            """
+            update inbound_domains set checks = $3::jsonb, last_checked_at = now(),
+                status = case when $4 then 'verified' when status = 'verified' and $5 and failures + 1 >= $6 then 'failed' else status end,
+                verified_at = case when $4 and status <> 'verified' then now() else verified_at end,
+                failures = case when $4 then 0 when $5 then failures + 1 else failures end,
+                next_check_at = now() + case
+                    when $4 then $9::interval when status = 'verified' or created_at < now() - $10::interval then $8::interval else $7::interval end
+            where organization_id = $1 and id = $2
+            """,
+            cancellationToken, domain.Organization.Value, domain.Id.Value, InboundDomainStore.Serialize(findings.Checks),
+            findings.IsComplete && !isHeld, findings.IsConclusive, MostFailures, Soon, Hourly, Rarely, Impatient);
+        await work.CommitAsync(cancellationToken);
+        return !isHeld;
+    }
+
+    private async Task<(OrganizationId, string)?> LoadOwnerAsync(string domain, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync(
+            "select organization_id, name from inbound_domains where name = $1 and status = 'verified'",
+            row => (new OrganizationId(row.GetGuid(0)), row.GetString(1)), cancellationToken, domain);
+        return rows.Count == 0 ? null : rows[0];
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Mail.Core.Events;
+using Mail.Core.Organizations;
+using Mail.Core.Persistence;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Mail.Core.Inbound;
+
+/// <summary>Received mail.</summary>
+public sealed class InboundMessageStore(NpgsqlDataSource database)
+{
+    private const string Columns = "id, domain, mail_from, recipients, header_from, subject, size, received_at";
+
+    /// <summary>Stores mails with their events in one transaction. Returns only after the commit.</summary>
+    internal async Task StoreAsync(List<NewInboundMessage> messages, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        foreach (var message in messages)
+            batch.BatchCommands.Add(Insert(message));
+        batch.BatchCommands.Add(EventStatements.Append(messages.ConvertAll(Received)));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Newest first.</summary>
+    /// <exception cref="PostgresException">With <see cref="PostgresErrorCodes.QueryCanceled"/> when too little of too much fits the filter.</exception>
+    public Task<List<InboundSummary>> ListAsync(
+        OrganizationId organization, InboundFilter filter, InboundMessageId? before, int count, CancellationToken cancellationToken) =>
+        database.QueryBoundedAsync(
+            $"""
+            select {Columns} from inbound_messages
+            where organization_id = $1 and id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+              and ($3::text is null or lower($3) = any(recipients)) and ($4::text is null or header_from = lower($4))
+              and ($5::text is null or position(lower($5) in lower(subject)) > 0) and ($6::text is null or domain = lower($6))
+              and ($7::timestamptz is null or received_at >= $7) and ($8::timestamptz is null or received_at < $8)
+            order by id desc limit $9
+            """,
+            MapSummary, cancellationToken, organization.Value, before?.Value, filter.To, filter.From, filter.Subject, filter.Domain,
+            filter.CreatedFrom?.ToUniversalTime(), filter.CreatedTo?.ToUniversalTime(), count);
+
+    public Task<InboundMessage?> FindAsync(OrganizationId organization, InboundMessageId id, CancellationToken cancellationToken) =>
+        database.QuerySingleAsync(
+            $"select {Columns}, content::text, raw, raw_blob from inbound_messages where organization_id = $1 and id = $2",
+            row => new InboundMessage(
+                MapSummary(row), JsonSerializer.Deserialize(row.GetString(8), InboundJson.Default.InboundContent)!,
+                row.IsDBNull(9) ? null : row.GetFieldValue<byte[]>(9), row.GetStringOrNull(10)),
+            cancellationToken, organization.Value, id.Value);
+
+    /// <summary>Its bytes in blob storage follow in their time. False when there is no such mail.</summary>
+    public async Task<bool> DeleteAsync(OrganizationId organization, InboundMessageId id, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(
+            "delete from inbound_messages where organization_id = $1 and id = $2", cancellationToken, organization.Value, id.Value) == 1;
+
+    /// <summary>Puts what was read out of a mail anew in the place of what was read before. False when it is gone.</summary>
+    public async Task<bool> ReplaceContentAsync(
+        OrganizationId organization, InboundMessageId id, InboundContent content, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(
+            "update inbound_messages set content = $3::json, header_from = $4 where organization_id = $1 and id = $2",
+            cancellationToken, organization.Value, id.Value, JsonSerializer.Serialize(content, InboundJson.Default.InboundContent),
+            AuthorOf(content)) == 1;
+
+    /// <summary>Deletes up to <paramref name="count"/> that are older. Returns how many. Works across organizations.</summary>
+    public Task<int> DeleteOldAsync(TimeSpan age, int count, CancellationToken cancellationToken) => database.ExecuteAsync(
+        """
+        delete from inbound_messages m using (
+            select organization_id, id from inbound_messages where received_at < now() - $1 order by received_at limit $2 for update skip locked
+        ) old
+        where m.organization_id = old.organization_id and m.id = old.id
+        """,
+        cancellationToken, age, count);
+
+    private static NpgsqlBatchCommand Insert(NewInboundMessage message) => Batched.Command(
+        """
+        insert into inbound_messages (organization_id, id, domain, mail_from, recipients, header_from, subject, size, raw, raw_blob, content)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::json)
+        """,
+        new() { Value = message.Organization.Value }, new() { Value = message.Id.Value }, new() { Value = message.Domain },
+        new() { Value = message.MailFrom }, new() { Value = message.Recipients.Select(recipient => recipient.ToLowerInvariant()).ToArray() },
+        new() { Value = AuthorOf(message.Content) }, new() { Value = message.Subject }, new() { Value = message.Size },
+        new() { Value = (object?)message.Raw ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
+        new() { Value = (object?)message.RawBlob ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        new() { Value = JsonSerializer.Serialize(message.Content, InboundJson.Default.InboundContent), NpgsqlDbType = NpgsqlDbType.Text });
+
+    private static string AuthorOf(InboundContent content) => content.From.Count > 0 ? content.From[0].Address.ToLowerInvariant() : "";
+
+    private static NewEvent Received(NewInboundMessage message)
+    {
+        var checks = message.Content.Authentication;
+        var data = new InboundEventData(
+            message.Id.ToString(), message.Domain, message.MailFrom, message.Recipients, AuthorOf(message.Content), message.Subject,
+            message.Content.MessageId, message.Size, message.Content.Attachments.Count, checks.Spf.Result,
+            checks.Dkim.Count > 0 ? checks.Dkim[0].Result : "none", checks.Dmarc.Result);
+        return new NewEvent(message.Organization, EventTypes.InboundReceived, "inbound_message", message.Id.Value,
+            Data: JsonSerializer.Serialize(data, InboundJson.Default.InboundEventData));
+    }
+
+    private static InboundSummary MapSummary(NpgsqlDataReader row) => new(
+        new InboundMessageId(row.GetGuid(0)), row.GetString(1), row.GetString(2), row.GetFieldValue<string[]>(3), row.GetString(4),
+        row.GetString(5), row.GetInt32(6), row.GetFieldValue<DateTimeOffset>(7));
+}
