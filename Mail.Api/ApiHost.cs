@@ -11,6 +11,7 @@ using Mail.Api.Features.Events;
 using Mail.Api.Features.Domains;
 using Mail.Api.Features.Lint;
 using Mail.Api.Features.Limits;
+using Mail.Api.Features.Inbound;
 using Mail.Api.Features.Messages;
 using Mail.Api.Features.Operator;
 using Mail.Api.Features.Otp;
@@ -46,6 +47,7 @@ internal static class ApiHost
         builder.AddOtp();
         builder.AddBatches();
         builder.AddDomains();
+        builder.AddInbound();
         builder.AddSchedules();
         builder.Services.AddBodies(LintJson.Default);
         builder.AddRateLimits();
@@ -60,6 +62,7 @@ internal static class ApiHost
         services.AddSingleton<IValidator<SendEmailRequest>, SendEmailValidator>();
         services.AddApiKeys();
         services.AddOperator();
+        services.AddInternalMail();
         services.AddWebhooks();
         services.AddTemplates();
         services.AddSingleton<Sending>();
@@ -105,6 +108,7 @@ internal static class ApiHost
             mail.MapSchedules();
             mail.MapTemplates();
             mail.MapDomains();
+            mail.MapInbound();
             mail.MapSuppressions();
             mail.MapAnalytics();
             mail.MapLimits();
@@ -127,6 +131,7 @@ internal static class ApiHost
         app.MapAssetLinks();
         var operatorOnly = app.MapGroup("/internal").RequireOperator().WithKnownQuery().WithValidation();
         operatorOnly.MapOperator();
+        operatorOnly.MapInternalMail();
         operatorOnly.MapDelivery();
         app.MapTracking();
         app.MapErrorPages();

@@ -99,6 +99,20 @@ public sealed class DevInboxStore(NpgsqlDataSource database)
     public Task<int> ClearAsync(OrganizationId organization, CancellationToken cancellationToken) =>
         database.ExecuteAsync("delete from dev_inbox where organization_id = $1", cancellationToken, organization.Value);
 
+    /// <summary>False when there is no such mail.</summary>
+    public async Task<bool> DeleteAsync(OrganizationId organization, InboxMessageId id, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync("delete from dev_inbox where organization_id = $1 and id = $2", cancellationToken, organization.Value, id.Value) == 1;
+
+    /// <summary>Deletes up to <paramref name="count"/> that are older. Returns how many. Works across organizations.</summary>
+    public Task<int> DeleteOldAsync(TimeSpan age, int count, CancellationToken cancellationToken) => database.ExecuteAsync(
+        """
+        delete from dev_inbox d using (
+            select organization_id, id from dev_inbox where received_at < now() - $1 order by received_at limit $2 for update skip locked
+        ) old
+        where d.organization_id = old.organization_id and d.id = old.id
+        """,
+        cancellationToken, age, count);
+
     private const string Columns = "id, mail_from, rcpt_to, subject, authentication, received_at, message_id";
 
     private static InboxMessage Map(NpgsqlDataReader row) => new(

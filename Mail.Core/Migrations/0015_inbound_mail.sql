@@ -41,3 +41,6 @@ create table inbound_messages (
 );
 
 create index inbound_messages_old on inbound_messages (received_at);
+
+-- The dev inbox keeps mail for some days only.
+create index dev_inbox_old on dev_inbox (received_at);

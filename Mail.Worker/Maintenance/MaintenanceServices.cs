@@ -33,6 +33,7 @@ internal static class MaintenanceServices
         builder.Services.AddMaintenanceJob<SourceStore>((store, options) => MaintenanceJob.Whole(
             "warm-up of long ago", options.PartitionInterval, store.DeleteOldDaysAsync));
         builder.AddDomainRecheck();
+        builder.AddInboundUpkeep();
         builder.Services.AddMaintenanceJob<BatchStore>((store, options) => new MaintenanceJob(
             "interrupted batches", options.CleanUpInterval, options.CleanUpBatch, token => store.CloseInterruptedAsync(options.CleanUpBatch, token)));
         builder.AddAssetCleaning();

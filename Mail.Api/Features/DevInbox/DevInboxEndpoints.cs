@@ -18,6 +18,8 @@ internal static class DevInboxEndpoints
             .Describe("devInbox.clear", "Deletes all captured mail.");
         inbox.MapGet("/{id}", Get).RequireScope(Scopes.InboundRead)
             .Describe("devInbox.get", "Reads a captured mail.");
+        inbox.MapDelete("/{id}", Delete).RequireScope(Scopes.InboundWrite)
+            .Describe("devInbox.delete", "Deletes a captured mail.");
         inbox.MapGet("/{id}/raw", GetRaw).RequireScope(Scopes.InboundRead)
             .Describe("devInbox.raw", "Reads a captured mail as it was received.");
     }
@@ -49,6 +51,12 @@ internal static class DevInboxEndpoints
         await inbox.ClearAsync(context.Caller().Organization, cancellationToken);
         return TypedResults.NoContent();
     }
+
+    private static async Task<Results<NoContent, Problem>> Delete(
+        string id, DevInboxStore inbox, HttpContext context, CancellationToken cancellationToken) =>
+        PrefixedId.TryParse<InboxMessageId>(id, out var mail) && await inbox.DeleteAsync(context.Caller().Organization, mail, cancellationToken)
+            ? TypedResults.NoContent()
+            : Problem.NotFound("mail");
 
     private static async Task<(InboxMessage Message, byte[] Raw)?> FindAsync(
         string id, DevInboxStore inbox, HttpContext context, CancellationToken cancellationToken) =>

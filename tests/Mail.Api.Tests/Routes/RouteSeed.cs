@@ -13,6 +13,7 @@ internal static partial class RouteSeed
         var found = new Dictionary<string, string>();
         await owner.SendAsync();
         await CaptureAsync(system, owner);
+        await ReceiveAsync(system, owner);
         var bodies = new PlausibleBody(owner.Domain);
         foreach (var route in system.Routes.Where(route => route is { HasId: false, IsTwin: false, Method: "POST", Scope: not null }))
         {
@@ -39,6 +40,15 @@ internal static partial class RouteSeed
         insert into dev_inbox (organization_id, id, mail_from, rcpt_to, subject, raw, authentication)
         values ($1, $2, 'a@b.test', 'c@d.test', 'Hello', 'Subject: Hello'::bytea, '{"dkim":{"result":"none"}}')
         """, owner.Organization.Value, PrefixedId.New<InboxMessageId>(TimeProvider.System).Value);
+
+    private static Task ReceiveAsync(RouteSystem system, Tenant owner) => system.Application.ExecuteAsync(
+        """
+        insert into inbound_messages (organization_id, id, domain, mail_from, recipients, header_from, subject, size, raw, content)
+        values ($1, $2, 'in.test', 'a@b.test', '{c@in.test}', 'a@b.test', 'Hello', 14, 'Subject: Hello'::bytea,
+            '{"from":[],"to":[],"cc":[],"replyTo":[],"headers":[],"inReplyTo":[],"references":[],"attachments":[],
+              "authentication":{"spf":{"result":"none"},"dkim":[],"dmarc":{"result":"none"},"arc":{"result":"none"}},
+              "facts":{"clientAddress":"192.0.2.1","hello":"b.test","protocol":"ESMTP","hops":0,"isAutomatic":false,"isList":false,"defects":[]}}')
+        """, owner.Organization.Value, PrefixedId.New<InboundMessageId>(TimeProvider.System).Value);
 
     private static async Task NoteAsync(HttpResponseMessage response, Dictionary<string, string> found)
     {

@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Globalization;
+using Mail.Api.Http;
+using Mail.Core.Ids;
+using Mail.Core.Inbound;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace Mail.Api.Features.Inbound;
+
+/// <summary>Received mail.</summary>
+internal static class InboundMessages
+{
+    public static async Task<Results<Ok<ListEnvelope<InboundMessageSummary>>, Problem>> List(
+        string? to, string? from, string? subject, string? domain, string? createdFrom, string? createdTo, string? cursor, string? limit,
+        InboundMessageStore messages, HttpContext context, CancellationToken cancellationToken)
+    {
+        var fields = new QueryFields();
+        var page = fields.Page<InboundMessageId>(cursor, limit);
+        var filter = new InboundFilter(
+            fields.Email("to", to)?.Address, fields.Email("from", from)?.Address, fields.Text("subject", subject), fields.Text("domain", domain),
+            fields.Instant("createdFrom", createdFrom), fields.Instant("createdTo", createdTo));
+        if (fields.Problem is { } problem)
+            return problem;
+        var found = await messages.ListAsync(context.Caller().Organization, filter, page.After, page.Fetch, cancellationToken);
+        return Pages.Mail(found, page, InboundMessageSummary.Of, mail => mail.Id);
+    }
+
+    public static async Task<Results<Ok<Envelope<InboundMessageResponse>>, Problem>> Get(
+        string id, InboundMessageStore messages, HttpContext context, CancellationToken cancellationToken) =>
+        await FindAsync(id, messages, context, cancellationToken) is { } mail ? Envelope.Ok(InboundMessageResponse.Of(mail)) : NotFound();
+
+    public static async Task<Results<FileStreamHttpResult, Problem>> GetRaw(
+        string id, InboundMessageStore messages, InboundBlobs blobs, HttpContext context, CancellationToken cancellationToken) =>
+        await FindAsync(id, messages, context, cancellationToken) is { } mail
+            ? Bytes(await OpenRawAsync(mail, blobs, cancellationToken), "message/rfc822", $"{mail.Summary.Id}.eml", context)
+            : NotFound();
+
+    public static async Task<Results<Ok<ListEnvelope<InboundAttachmentResponse>>, Problem>> ListAttachments(
+        string id, InboundMessageStore messages, HttpContext context, CancellationToken cancellationToken) =>
+        await FindAsync(id, messages, context, cancellationToken) is { } mail
+            ? Envelope.List<InboundAttachmentResponse>([.. mail.Content.Attachments.Select(InboundAttachmentResponse.Of)])
+            : NotFound();
+
+    public static async Task<Results<FileStreamHttpResult, Problem>> GetAttachment(
+        string id, string attachmentId, InboundMessageStore messages, InboundBlobs blobs, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, messages, context, cancellationToken) is not { } mail)
+            return NotFound();
+        if (!int.TryParse(attachmentId, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || mail.Content.Attachments.FirstOrDefault(found => found.Number == number) is not { } attachment)
+            return Problem.NotFound("attachment");
+        return Bytes(await blobs.OpenAsync(attachment.Blob, cancellationToken), "application/octet-stream", attachment.FileName ?? "attachment", context);
+    }
+
+    public static async Task<Results<NoContent, Problem>> Delete(
+        string id, InboundMessageStore messages, HttpContext context, CancellationToken cancellationToken) =>
+        PrefixedId.TryParse<InboundMessageId>(id, out var mail)
+        && await messages.DeleteAsync(context.Caller().Organization, mail, cancellationToken)
+            ? TypedResults.NoContent()
+            : NotFound();
+
+    /// <summary>Reads the octets anew, as with a version of the service that reads more.</summary>
+    public static async Task<Results<Ok<Envelope<InboundMessageResponse>>, Problem>> Reprocess(
+        string id, InboundMessageStore messages, InboundBlobs blobs, ReceiveInbound receive, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, messages, context, cancellationToken) is not { } mail)
+            return NotFound();
+        await using var raw = await OpenRawAsync(mail, blobs, cancellationToken);
+        using var octets = new MemoryStream(mail.Summary.Size);
+        await raw.CopyToAsync(octets, cancellationToken);
+        var content = receive.Reread(mail, new ReadOnlySequence<byte>(octets.GetBuffer(), 0, (int)octets.Length));
+        return await messages.ReplaceContentAsync(context.Caller().Organization, mail.Summary.Id, content, cancellationToken)
+            ? Envelope.Ok(InboundMessageResponse.Of(mail with { Content = content }))
+            : NotFound();
+    }
+
+    private static Task<InboundMessage?> FindAsync(string id, InboundMessageStore messages, HttpContext context, CancellationToken cancellationToken) =>
+        PrefixedId.TryParse<InboundMessageId>(id, out var mail)
+            ? messages.FindAsync(context.Caller().Organization, mail, cancellationToken)
+            : Task.FromResult<InboundMessage?>(null);
+
+    private static async Task<Stream> OpenRawAsync(InboundMessage mail, InboundBlobs blobs, CancellationToken cancellationToken) =>
+        mail.Raw is { } raw ? new MemoryStream(raw, writable: false) : await blobs.OpenAsync(mail.RawBlob!, cancellationToken);
+
+    // Anybody may have sent anything: never shown in place, and no script of it runs as ours.
+    private static FileStreamHttpResult Bytes(Stream content, string type, string name, HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        headers.CacheControl = "private, no-store";
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        // RFC 6266 §4.3: filename* carries what ASCII cannot.
+        disposition.SetHttpFileName(name);
+        headers.ContentDisposition = disposition.ToString();
+        return TypedResults.Stream(content, type);
+    }
+
+    private static Problem NotFound() => Problem.NotFound("inbound message");
+}
