@@ -15,7 +15,7 @@ public sealed class InboundOptions
     [Range(0, 65535)]
     public int Port { get; set; } = 25;
 
-    /// <summary>PEM file with the certificate chain for STARTTLS. Without one, Development makes its own and other environments offer no STARTTLS.</summary>
+    /// <summary>PEM file with the certificate chain for TLS, read again when it changes. Without one, Development makes its own and other environments offer no STARTTLS.</summary>
     public string? CertificateFile { get; set; }
 
     /// <summary>PEM file with the certificate's private key; by default it stands in the certificate's file.</summary>
@@ -40,6 +40,17 @@ public sealed class InboundOptions
     /// <summary>Sessions from one address at the same moment; more get 421. Loopback is exempt.</summary>
     [Range(1, 1_000_000)]
     public int MaxSessionsPerAddress { get; set; } = 100;
+
+    /// <summary>Commands of one session; one more, and it is closed. A client that has more to send connects again.</summary>
+    [Range(1_000, 100_000_000)]
+    public int MaxCommands { get; set; } = 100_000;
+
+    /// <summary>How long one session may last; a message that is on its way may still arrive.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromHours(2);
+
+    /// <summary>Load balancers, as addresses or networks (<c>10.0.0.0/8</c>), that put the PROXY protocol (version 1 or 2) in front of each connection. Nobody else may.</summary>
+    public IList<string> ProxyFrom { get; set; } = [];
 
     /// <summary>How long a client may take for its next command (RFC 5321 §4.5.3.2.7: at least five minutes).</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]

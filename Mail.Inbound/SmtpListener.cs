@@ -23,6 +23,7 @@ internal static class SmtpListener
         builder.AddInboundMail(Resolver);
         builder.AddMailOptions<InboundOptions>(InboundOptions.Section)
             .Validate(options => options.Address == "*" || IPAddress.TryParse(options.Address, out _), "Mail:Inbound:Address must be an IP address or *.")
+            .Validate(options => options.ProxyFrom.All(IsNetwork), "Mail:Inbound:ProxyFrom must be IP addresses or networks such as 10.0.0.0/8.")
             .Validate(options => options.CertificateFile is null || File.Exists(options.CertificateFile),
                 "Mail:Inbound:CertificateFile does not exist.")
             .Validate(options => options.CertificateKeyFile is null || File.Exists(options.CertificateKeyFile),
@@ -40,6 +41,7 @@ internal static class SmtpListener
         services.AddSingleton<DataHandler>();
         builder.AddSubmission();
         services.AddSingleton<VerbHandlers>();
+        services.AddSingleton<ServerCertificates>();
         services.AddSingleton<SmtpServer>();
         services.AddSingleton<SmtpConnectionHandler>();
         var options = builder.Configuration.GetSection($"{MailCore.ConfigurationRoot}:{InboundOptions.Section}").Get<InboundOptions>() ?? new();
@@ -81,8 +83,12 @@ internal static class SmtpListener
         else if (IPAddress.TryParse(address, out var ip))
             kestrel.Listen(ip, number, Serve);
 
-        void Serve(ListenOptions listen) => listen.Run(connection =>
-            listen.ApplicationServices.GetRequiredService<SmtpConnectionHandler>().ServeAsync(connection, kind));
+        // Made now, so that a certificate which cannot be read stops the start.
+        void Serve(ListenOptions listen)
+        {
+            var handler = listen.ApplicationServices.GetRequiredService<SmtpConnectionHandler>();
+            listen.Run(connection => handler.ServeAsync(connection, kind));
+        }
     }
 
     // Endpoints in code replace those of the configuration, so the HTTP ones are repeated here.
@@ -99,6 +105,8 @@ internal static class SmtpListener
                 kestrel.ListenAnyIP(address.Port);
         }
     }
+
+    private static bool IsNetwork(string text) => IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out _);
 
     private static IDnsResolver Resolver(IServiceProvider provider)
     {

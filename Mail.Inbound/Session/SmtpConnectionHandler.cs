@@ -6,26 +6,24 @@ using Microsoft.AspNetCore.Connections;
 namespace Mail.Inbound.Session;
 
 /// <summary>Where Kestrel hands over a connection: admits it, runs its session, and turns what breaks into one log line.</summary>
-internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostApplicationLifetime lifetime, ILogger<SmtpConnectionHandler> logger)
-    : ConnectionHandler
+internal sealed partial class SmtpConnectionHandler(
+    SmtpServer server, VerbHandlers handlers, IHostApplicationLifetime lifetime, ILogger<SmtpConnectionHandler> logger)
 {
+    // Balancers send their header at once.
+    private static readonly TimeSpan ProxyTimeout = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<IPAddress, int> _perAddress = new();
     private int _sessions;
 
-    public override Task OnConnectedAsync(ConnectionContext connection) => ServeAsync(connection, SmtpServiceKind.Exchange);
-
     public async Task ServeAsync(ConnectionContext connection, SmtpServiceKind kind)
     {
-        var address = ClientAddresses.Of(connection);
         InboundTelemetry.Sessions.Add(1);
         try
         {
-            var perAddress = _perAddress.AddOrUpdate(address, 1, static (_, count) => count + 1);
-            if (Interlocked.Increment(ref _sessions) > server.Options.MaxSessions
-                || (perAddress > server.Options.MaxSessionsPerAddress && !IPAddress.IsLoopback(address)))
+            if (Interlocked.Increment(ref _sessions) > server.Options.MaxSessions)
                 await RefuseAsync(connection, server.Service(kind));
-            else
-                await RunAsync(connection, server.Service(kind));
+            else if (await ClientOfAsync(connection) is { } client)
+                await AdmitAsync(connection, client, server.Service(kind));
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -36,13 +34,41 @@ internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostAppl
         {
             InboundTelemetry.Sessions.Add(-1);
             Interlocked.Decrement(ref _sessions);
-            Leave(address);
         }
     }
 
-    private async Task RunAsync(ConnectionContext connection, SmtpService service)
+    // Null when a balancer does not say for whom it connects.
+    private async Task<IPAddress?> ClientOfAsync(ConnectionContext connection)
     {
-        await using var session = new SmtpSession(connection, server, service);
+        var peer = ClientAddresses.Of(connection);
+        if (!server.Proxies.Any(network => network.Contains(peer)))
+            return peer;
+        using var limit = new CancellationTokenSource(ProxyTimeout, server.Clock);
+        var client = await ProxyHeader.ReadAsync(connection.Transport.Input, peer, limit.Token);
+        if (client is null)
+            Log.NoProxyHeader(logger, peer);
+        return client;
+    }
+
+    private async Task AdmitAsync(ConnectionContext connection, IPAddress client, SmtpService service)
+    {
+        try
+        {
+            var count = _perAddress.AddOrUpdate(client, 1, static (_, count) => count + 1);
+            if (count > server.Options.MaxSessionsPerAddress && !IPAddress.IsLoopback(client))
+                await RefuseAsync(connection, service);
+            else
+                await RunAsync(connection, client, service);
+        }
+        finally
+        {
+            Leave(client);
+        }
+    }
+
+    private async Task RunAsync(ConnectionContext connection, IPAddress client, SmtpService service)
+    {
+        await using var session = new SmtpSession(connection, client, server, service, handlers);
         try
         {
             await session.RunAsync(lifetime.ApplicationStopping);
@@ -77,6 +103,9 @@ internal sealed partial class SmtpConnectionHandler(SmtpServer server, IHostAppl
     {
         [LoggerMessage(LogLevel.Debug, "SMTP connection {ConnectionId} ended: {Reason}")]
         public static partial void SessionDisconnected(ILogger logger, string connectionId, string reason);
+
+        [LoggerMessage(LogLevel.Warning, "{Peer} is configured as a balancer and sent no PROXY header; its connection was closed")]
+        public static partial void NoProxyHeader(ILogger logger, IPAddress peer);
 
         [LoggerMessage(LogLevel.Error, "SMTP connection {ConnectionId} failed")]
         public static partial void SessionFailed(ILogger logger, string connectionId, Exception error);

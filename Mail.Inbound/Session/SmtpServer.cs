@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net;
 using Mail.Core.Domains;
 using Mail.Protocol.Smtp;
 using Microsoft.Extensions.Options;
@@ -17,15 +18,15 @@ internal sealed class SmtpServer
     private readonly FrozenDictionary<SmtpServiceKind, SmtpService> _services;
 
     public SmtpServer(
-        IOptions<InboundOptions> options, IOptions<MailHostOptions> host, IHostEnvironment environment, VerbHandlers handlers, TimeProvider clock)
+        IOptions<InboundOptions> options, IOptions<MailHostOptions> host, IHostEnvironment environment, ServerCertificates certificates, TimeProvider clock)
     {
         Options = options.Value;
         HostName = host.Value.Name;
         Clock = clock;
-        Handlers = handlers;
         var isTraced = environment.IsDevelopment();
         MailParameters = isTraced ? FrozenSet.Create(TraceParameter) : FrozenSet<string>.Empty;
-        Certificates = new ServerCertificates(options, environment, HostName, clock);
+        Certificates = certificates;
+        Proxies = [.. options.Value.ProxyFrom.Select(ParseNetwork)];
         Greeting = SmtpReplies.Greeting(HostName);
         Helo = SmtpReplies.Helo(HostName);
         _services = Enum.GetValues<SmtpServiceKind>().ToFrozenDictionary(kind => kind,
@@ -38,9 +39,10 @@ internal sealed class SmtpServer
 
     public TimeProvider Clock { get; }
 
-    public VerbHandlers Handlers { get; }
-
     public ServerCertificates Certificates { get; }
+
+    /// <summary>Who says for whom it connects.</summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; }
 
     public FrozenSet<string> MailParameters { get; }
 
@@ -48,12 +50,18 @@ internal sealed class SmtpServer
 
     public SmtpReply Helo { get; }
 
+    /// <summary>A network, or an address as a network of its own.</summary>
+    /// <exception cref="FormatException">It is neither.</exception>
+    public static IPNetwork ParseNetwork(string text) => IPAddress.TryParse(text, out var address)
+        ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : IPNetwork.Parse(text);
+
     public SmtpService Service(SmtpServiceKind kind) => _services[kind];
 
     // RFC 6409 §4.3 and RFC 8314 §3.3: a submission without log-in is refused, and a log-in without TLS.
     private SmtpSessionFlags FlagsOf(SmtpServiceKind kind) =>
         SmtpSessionFlags.ChunkingOffered
-        | (Certificates.Current is null ? 0 : SmtpSessionFlags.TlsOffered)
+        | (Certificates.Any ? SmtpSessionFlags.TlsOffered : 0)
         | (kind == SmtpServiceKind.Exchange
             ? 0
             : SmtpSessionFlags.TlsRequired | SmtpSessionFlags.AuthOffered | SmtpSessionFlags.AuthRequired);

@@ -15,17 +15,25 @@ internal sealed class SmtpSession : IAsyncDisposable
     // A client that sends without end must not make us hold all its replies.
     private const int MaxUnflushedOctets = 4096;
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(30);
+    private static readonly SmtpReply TalkedEarly = new SmtpReply(554, "5.5.1", "Wait for the greeting").AndClose();
+    // RFC 5321 §3.8; 4.7.0 RFC 3463 §3.8.
+    private static readonly SmtpReply TooManyCommands = new SmtpReply(421, "4.7.0", "Too many commands, connect again").AndClose();
 
+    private readonly VerbHandlers _handlers;
     private readonly SessionDeadline _deadline;
+    private readonly long _startedAt;
     private readonly MessageBody _body;
     private SmtpLineReader _lines;
     private IDuplexPipe _transport;
     private volatile bool _awaitsCommand;
     private CancellationToken _stopping;
+    private int _commands;
     private int _errors;
 
-    public SmtpSession(ConnectionContext connection, SmtpServer server, SmtpService service)
+    public SmtpSession(ConnectionContext connection, IPAddress client, SmtpServer server, SmtpService service, VerbHandlers handlers)
     {
+        _handlers = handlers;
+        _startedAt = server.Clock.GetTimestamp();
         Server = server;
         Service = service;
         _transport = connection.Transport;
@@ -33,7 +41,7 @@ internal sealed class SmtpSession : IAsyncDisposable
         _body = new MessageBody(server.Options.MaxMessageBytes);
         _deadline = new SessionDeadline(server.Clock, () => _transport.Input.CancelPendingRead(), connection.Abort);
         Flags = service.Flags;
-        ClientAddress = ClientAddresses.Of(connection);
+        ClientAddress = client;
     }
 
     public SmtpServer Server { get; }
@@ -65,8 +73,10 @@ internal sealed class SmtpSession : IAsyncDisposable
         await using var stop = stopping.Register(InterruptWaiting);
         if (Service.IsTlsFirst && !await UpgradeAsync())
             return;
-        Write(Server.Greeting);
-        for (var state = SmtpSessionState.Start; state != SmtpSessionState.Closed;)
+        // RFC 5321 §3.1 and §4.3.1: a client waits for the greeting. One that does not would not read replies either.
+        var isEarly = !Service.IsTlsFirst && HasBuffered;
+        Write(isEarly ? TalkedEarly : Server.Greeting);
+        for (var state = isEarly ? SmtpSessionState.Closed : SmtpSessionState.Start; state != SmtpSessionState.Closed;)
         {
             var line = await ReadLineAsync(SmtpLimits.MaxCommandLineOctets);
             var (reply, next) = line.Status == SmtpLineStatus.Line
@@ -74,6 +84,8 @@ internal sealed class SmtpSession : IAsyncDisposable
                 : (ReplyTo(line.Status), state);
             if (reply is null)
                 return;
+            if (++_commands > Server.Options.MaxCommands)
+                reply = TooManyCommands;
             // 4yz is our trouble or our limit, not the client's mistake.
             if (reply.IsPermanent && ++_errors > Server.Options.MaxErrors)
                 reply = SmtpReplies.TooManyErrors;
@@ -153,9 +165,10 @@ internal sealed class SmtpSession : IAsyncDisposable
 
     private async ValueTask<SmtpLine> ReadLineAsync(int maxOctets)
     {
-        _deadline.Start(Server.Options.CommandTimeout);
+        var left = Server.Options.SessionTimeout - Server.Clock.GetElapsedTime(_startedAt);
+        _deadline.Start(left < Server.Options.CommandTimeout && left > TimeSpan.Zero ? left : Server.Options.CommandTimeout);
         _awaitsCommand = true;
-        if (_stopping.IsCancellationRequested)
+        if (_stopping.IsCancellationRequested || left <= TimeSpan.Zero)
             return new SmtpLine(SmtpLineStatus.Interrupted, default);
         var reading = _lines.ReadAsync(maxOctets, CancellationToken.None);
         // RFC 2920 §3.2: the replies to pipelined commands go out together, but before we wait.
@@ -175,7 +188,7 @@ internal sealed class SmtpSession : IAsyncDisposable
         var transition = SmtpStateTable.Lookup(state, command.Verb, Flags);
         if (transition.Refusal is { } refusal)
             return (command is SmtpCommand.Bdat chunk ? await SkipChunkAsync(chunk.Octets, refusal) : refusal, state);
-        var reply = await Server.Handlers.HandleAsync(command, this);
+        var reply = await _handlers.HandleAsync(command, this);
         return command switch
         {
             _ when reply is null => (null, state),

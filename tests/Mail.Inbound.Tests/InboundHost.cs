@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Mail.Core;
 using Mail.Core.ApiKeys;
 using Mail.Core.Organizations;
@@ -91,11 +93,15 @@ internal sealed class InboundHost : IAsyncDisposable
     public Stream Connect(EndPoint? client = null, SmtpServiceKind kind = SmtpServiceKind.Exchange) => Open(client, kind).Client;
 
     /// <summary>The same with its server side, which ends when the session has.</summary>
-    public (Stream Client, Task Serving) Open(EndPoint? client = null, SmtpServiceKind kind = SmtpServiceKind.Exchange)
+    public (Stream Client, Task Serving) Open(
+        EndPoint? client = null, SmtpServiceKind kind = SmtpServiceKind.Exchange, string sent = "")
     {
         // As much as Kestrel buffers.
         var toServer = new Pipe(new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
         var toClient = new Pipe(new PipeOptions(pauseWriterThreshold: 64 * 1024, resumeWriterThreshold: 32 * 1024, useSynchronizationContext: false));
+        toServer.Writer.Write(Encoding.ASCII.GetBytes(sent));
+        if (sent.Length > 0)
+            _ = toServer.Writer.FlushAsync().AsTask();
         var connection = new MemoryConnection(new Ends(toServer.Reader, toClient.Writer), Abort) { RemoteEndPoint = client };
         var serving = ServeAsync(connection, kind);
         return (new DuplexStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()), serving);

@@ -1,5 +1,9 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Mail.Inbound.Session;
+using Mail.TestKit;
 using Mail.TestKit.Smtp;
 
 namespace Mail.Inbound.Tests.Session;
@@ -102,5 +106,88 @@ public sealed class ConnectionTests(InboundFixture fixture) : IClassFixture<Inbo
 
         folder.Delete(recursive: true);
         Assert.Contains(intermediate.Authority.Subject, sent);
+    }
+
+    [Fact]
+    public async Task Certificate_that_is_replaced_is_used_without_a_restart()
+    {
+        using var authority = new TestCertificates();
+        var folder = Directory.CreateTempSubdirectory("mail-inbound");
+        var file = Path.Combine(folder.FullName, "certificate.pem");
+        var clock = new ManualTime();
+        var first = await WriteAsync();
+        await using var host = await InboundHost.StartAsync(
+            fixture.Database.ConnectionString, "Production", clock, settings: ("Mail:Inbound:CertificateFile", file));
+        Assert.Equal(first, await PresentedAsync());
+
+        await File.WriteAllTextAsync(file, "half");
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(first, await PresentedAsync());
+
+        var second = await WriteAsync();
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(second, await PresentedAsync());
+        folder.Delete(recursive: true);
+
+        async Task<string> WriteAsync()
+        {
+            using var certificate = authority.Issue(InboundHost.HostName);
+            using var key = certificate.GetECDsaPrivateKey()!;
+            await File.WriteAllTextAsync(file, certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
+            return certificate.Thumbprint;
+        }
+
+        async Task<string> PresentedAsync()
+        {
+            await using var client = new LineClient(host.Connect());
+            await client.GreetAsync();
+            var thumbprint = "";
+            await client.StartTlsAsync((_, certificate, _, _) =>
+            {
+                thumbprint = ((X509Certificate2)certificate!).Thumbprint;
+                return true;
+            });
+            return thumbprint;
+        }
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12, true)]
+    [InlineData(SslProtocols.Tls13, true)]
+#pragma warning disable SYSLIB0039, CA5397 // What must be refused.
+    [InlineData(SslProtocols.Tls11, false)]
+#pragma warning restore SYSLIB0039, CA5397
+    public async Task Old_tls_is_refused(SslProtocols protocol, bool isTaken)
+    {
+        await using var stream = fixture.Development.Connect(kind: SmtpServiceKind.SubmissionTls);
+        await using var tls = new SslStream(stream, leaveInnerStreamOpen: true, (_, _, _, _) => true);
+
+        var failure = await Record.ExceptionAsync(() => tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = InboundHost.HostName, EnabledSslProtocols = protocol }));
+
+        Assert.Equal(isTaken, failure is null);
+    }
+
+    [Fact]
+    public async Task Client_that_does_not_wait_for_the_greeting_is_turned_away()
+    {
+        var (stream, serving) = fixture.Development.Open(sent: "EHLO client.test\r\n");
+        await using var client = new LineClient(stream);
+
+        Assert.Equal("554 5.5.1 Wait for the greeting", await client.ReplyAsync());
+        Assert.Null(await client.ReplyAsync());
+        await serving.WaitAsync(Limit);
+    }
+
+    [Fact]
+    public async Task Session_of_too_many_commands_is_closed()
+    {
+        await using var host = await InboundHost.StartAsync(fixture.Database.ConnectionString, settings: ("Mail:Inbound:MaxCommands", "1000"));
+        await using var client = new LineClient(host.Connect());
+        await client.GreetAsync();
+        Assert.StartsWith("250 ", await client.AskAsync([.. Enumerable.Repeat("NOOP", 999)]));
+
+        Assert.Equal("421 4.7.0 Too many commands, connect again", await client.AskAsync("NOOP"));
+        Assert.Null(await client.ReplyAsync());
     }
 }

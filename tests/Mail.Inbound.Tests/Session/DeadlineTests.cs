@@ -73,6 +73,25 @@ public sealed class DeadlineTests(InboundFixture fixture) : IClassFixture<Inboun
     }
 
     [Fact]
+    public async Task Session_ends_however_busy_it_is()
+    {
+        var clock = new ManualTime();
+        await using var host = await StartAsync(clock);
+        await using var client = new LineClient(host.Connect());
+        await client.GreetAsync();
+        for (var minute = 4; minute < 120; minute += 4)
+        {
+            clock.Advance(TimeSpan.FromMinutes(4));
+            Assert.StartsWith("250 ", await client.AskAsync("NOOP"));
+        }
+
+        clock.Advance(TimeSpan.FromMinutes(4));
+
+        Assert.Equal("421 4.4.2 Timeout, closing connection", await client.ReplyAsync());
+        Assert.Null(await client.ReplyAsync());
+    }
+
+    [Fact]
     public async Task Message_that_does_not_end_is_given_up()
     {
         var clock = new ManualTime();
