@@ -102,6 +102,27 @@ public sealed class TrackingStoreTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task Who_unsubscribes_is_suppressed_and_again_after_being_let_off()
+    {
+        var hit = Open(0) with { Action = TrackingAction.Unsubscribe };
+        await _store.UnsubscribeAsync(hit, default);
+        Assert.Equal(["ada@example.com unsubscribe system"], await SuppressedAsync());
+
+        await database.ExecuteAsync("delete from suppressions where organization_id = $1", _sender.Caller.Organization.Value);
+        await _store.UnsubscribeAsync(hit, default);
+        Assert.Equal(["ada@example.com unsubscribe system"], await SuppressedAsync());
+        Assert.Equal(1, (await TotalsAsync())[Metric.Unsubscribed]);
+    }
+
+    [Fact]
+    public async Task Who_unsubscribes_from_mail_of_a_test_key_still_gets_live_mail()
+    {
+        await database.ExecuteAsync("update messages set mode = 'test' where organization_id = $1", _sender.Caller.Organization.Value);
+        Assert.True(await _store.UnsubscribeAsync(Open(0) with { Action = TrackingAction.Unsubscribe }, default));
+        Assert.Empty(await SuppressedAsync());
+    }
+
+    [Fact]
     public void A_token_says_what_it_was_written_for_and_nothing_else()
     {
         var links = new TrackingLinks(new SignedTokens([new byte[32]]));
@@ -124,6 +145,9 @@ public sealed class TrackingStoreTests(TestDatabase database) : IClassFixture<Te
     [InlineData("", TrackingClient.Machine)]
     [InlineData(null, TrackingClient.Machine)]
     public void Clients_are_told_by_their_name(string? userAgent, TrackingClient client) => Assert.Equal(client, TrackingClients.Of(userAgent));
+
+    private Task<List<string>> SuppressedAsync() => database.RowsAsync(
+        "select email || ' ' || reason || ' ' || source from suppressions where organization_id = $1", row => row.GetString(0), _sender.Caller.Organization.Value);
 
     private Task DeliveredAsync(TimeSpan ago) => database.ExecuteAsync(
         "update message_recipients set status = 'sent', settled_at = now() - $3 where message_id = $1 and organization_id = $2",
