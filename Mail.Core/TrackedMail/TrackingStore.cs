@@ -38,7 +38,7 @@ public sealed class TrackingStore(NpgsqlDataSource database, IOptions<TrackingOp
         return known.Values.SingleOrDefault()?.Address;
     }
 
-    /// <summary>Unsubscribes once, however often it is asked for. False when the message is gone.</summary>
+    /// <summary>Unsubscribes; that counts once, however often it is asked for. False when the message is gone.</summary>
     public async Task<bool> UnsubscribeAsync(TrackingHit hit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -46,14 +46,15 @@ public sealed class TrackingStore(NpgsqlDataSource database, IOptions<TrackingOp
         var known = await FindAsync(connection, [KeyOf(hit)], cancellationToken);
         if (!known.TryGetValue(KeyOf(hit), out var recipient))
             return false;
-        if (!await UnsubscribeOnceAsync(connection, recipient, cancellationToken))
-            return true;
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(EventStatements.Append([TrackingEvents.EventOf(EventTypes.MessageUnsubscribed, hit, recipient, isMachine: false)]));
-        batch.BatchCommands.Add(AnalyticsStatements.Count(
-            [AnalyticsFact.Of(hit.Target.Organization, hit.Target.Message, recipient.Domain, Metric.Unsubscribed)]));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        // A test key's mail tells something of the test, not of the address.
+        if (await UnsubscribeOnceAsync(connection, recipient, cancellationToken))
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            batch.BatchCommands.Add(EventStatements.Append([TrackingEvents.EventOf(EventTypes.MessageUnsubscribed, hit, recipient, isMachine: false)]));
+            batch.BatchCommands.Add(AnalyticsStatements.Count(
+                [AnalyticsFact.Of(hit.Target.Organization, hit.Target.Message, recipient.Domain, Metric.Unsubscribed)]));
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        // Every time: the address may have been let off the list since. What is done with mail of test keys says nothing about live mail.
         if (recipient.Mode == SendingMode.Live)
             await SuppressionStatements.InsertAsync(connection, [Suppress(hit, recipient)], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -62,7 +63,7 @@ public sealed class TrackingStore(NpgsqlDataSource database, IOptions<TrackingOp
 
     private static NewSuppression Suppress(TrackingHit hit, TrackedRecipient recipient) => new(
         hit.Target.Organization, recipient.Address, AddressKey.OfStored(recipient.Address), SuppressionReason.Unsubscribe,
-        SuppressionSource.User, Message: hit.Target.Message);
+        SuppressionSource.System, Message: hit.Target.Message);
 
     private async Task<Dictionary<EngagementKey, TrackedRecipient>> FindAsync(
         NpgsqlConnection connection, List<EngagementKey> keys, CancellationToken cancellationToken)
