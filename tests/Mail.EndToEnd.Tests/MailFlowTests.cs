@@ -29,6 +29,43 @@ public sealed class MailFlowTests(CaptureSystem fixture, ITestOutputHelper outpu
         Assert.Equal("demo.test", mail.Text("authentication", "dkim", "domain"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Mail_submitted_over_smtp_is_sent_signed_and_captured(bool isTlsFirst)
+    {
+        var to = MailClient.NewRecipient();
+        var development = _system.Development;
+        var id = await Programs.PythonAsync(
+            """
+            import smtplib, sys
+            from email import policy
+            from email.message import EmailMessage
+            port, tls_first, key, sender, to = int(sys.argv[1]), sys.argv[2] == "True", *sys.argv[3:]
+            message = EmailMessage()
+            message["From"], message["To"], message["Subject"] = f"Shop <{sender}>", to, "Grüße"
+            message.set_content("plain")
+            message.add_alternative("<p>html <img src='cid:logo'></p>", subtype="html")
+            message.get_payload()[1].add_related(b"\x89PNG", "image", "png", cid="<logo>")
+            message.add_attachment(b"a,b", maintype="text", subtype="csv", filename="büro.csv")
+            with (smtplib.SMTP_SSL if tls_first else smtplib.SMTP)("127.0.0.1", port) as smtp:
+                if not tls_first:
+                    smtp.starttls()
+                smtp.login("anything", key)
+                smtp.mail(sender), smtp.rcpt(to)
+                code, text = smtp.data(message.as_bytes(policy=policy.SMTP))
+                assert code == 250, text
+                print(text.decode().split()[-1])
+            """,
+            [], $"{(isTlsFirst ? development.SubmissionTlsPort : development.SubmissionPort)}", $"{isTlsFirst}", development.ApiKey, MailClient.Sender, to);
+        await _system.Live.StatusAsync(id, "sent");
+
+        var mail = await _system.Live.InboxAsync(to);
+        Assert.Equal(id, mail.Text("messageId"));
+        Assert.Equal("Grüße", mail.Text("subject"));
+        Assert.Equal("pass", mail.Text("authentication", "dkim", "result"));
+    }
+
     [Fact]
     public async Task Timeline_tells_queued_sending_sent()
     {

@@ -95,4 +95,4 @@ public sealed class MailSystem : IAsyncDisposable
 
 /// <summary>What the AppHost tells about the running system.</summary>
 public sealed record DevelopmentFile(
-    string ApiUrl, string SmtpHost, int SmtpPort, string DashboardUrl, string ApiKey, string TestApiKey);
+    string ApiUrl, string SmtpHost, int SmtpPort, int SubmissionPort, int SubmissionTlsPort, string DashboardUrl, string ApiKey, string TestApiKey);
