@@ -25,6 +25,7 @@ internal sealed class OpenApiOperations(OpenApiSchemas schemas)
     private static readonly Dictionary<string, string> _files = new()
     {
         ["devInbox.raw"] = "message/rfc822", ["assets.content"] = "application/octet-stream", ["assets.file"] = "application/octet-stream",
+        ["mail.inbound.messages.raw"] = "message/rfc822", ["mail.inbound.messages.attachment"] = "application/octet-stream",
         ["mail.suppressions.export"] = "text/csv", ["suppressions.export"] = "text/csv",
     };
 
