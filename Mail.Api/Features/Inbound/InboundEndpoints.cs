@@ -38,11 +38,11 @@ internal static class InboundEndpoints
             .Describe("mail.inbound.messages.list", "Lists received mail, newest first.");
         messages.MapGet("/{id}", InboundMessages.Get).RequireScope(Scopes.InboundRead)
             .Describe("mail.inbound.messages.get", "Reads a received mail.");
-        messages.MapGet("/{id}/raw", InboundMessages.GetRaw).RequireScope(Scopes.InboundRead).Answers(StatusCodes.Status200OK)
+        messages.MapGet("/{id}/raw", InboundMessages.GetRaw).RequireScope(Scopes.InboundRead)
             .Describe("mail.inbound.messages.raw", "Reads a received mail as it came, with the fields that final delivery adds.");
         messages.MapGet("/{id}/attachments", InboundMessages.ListAttachments).RequireScope(Scopes.InboundRead)
             .Describe("mail.inbound.messages.attachments", "Lists the attachments of a received mail.");
-        messages.MapGet("/{id}/attachments/{attachmentId}", InboundMessages.GetAttachment).RequireScope(Scopes.InboundRead).Answers(StatusCodes.Status200OK)
+        messages.MapGet("/{id}/attachments/{attachmentId}", InboundMessages.GetAttachment).RequireScope(Scopes.InboundRead)
             .Describe("mail.inbound.messages.attachment", "Reads the bytes of an attachment.");
         messages.MapDelete("/{id}", InboundMessages.Delete).RequireScope(Scopes.InboundWrite)
             .Describe("mail.inbound.messages.delete", "Deletes a received mail.");

@@ -136,7 +136,7 @@ public sealed class InboundTests : IAsyncLifetime
         var rest = await tenant.Client.GetJsonAsync($"/v1/mail/inbound/messages?limit=2&cursor={page.Text("nextCursor")}");
         Assert.Equal(["number 2", "number 1", "number 0"], page.At("data").EnumerateArray().Concat(rest.At("data").EnumerateArray()).Select(mail => mail.Text("subject")));
         Assert.Equal(0, (await other.Client.GetJsonAsync("/v1/mail/inbound/messages")).At("data").GetArrayLength());
-        Assert.Equal(["?createdFrom invalid_value", "?to invalid_value"],
+        Assert.Equal(["?createdFrom invalid_value", "?to invalid_email"],
             (await tenant.Client.GetJsonAsync("/v1/mail/inbound/messages?to=x&createdFrom=y", 400)).FieldErrors());
         using var reader = await tenant.WithKeyAsync([Scopes.InboundRead]);
         using var refused = await reader.DeleteAsync($"/v1/mail/inbound/messages/{page.At("data")[0].Text("id")}");
