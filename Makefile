@@ -38,9 +38,10 @@ bench: ## Measure: accept, end to end, inbound, with Postfix beside them
 	@scripts/setup --tests
 	@dotnet run --project bench/Mail.Bench -c Release
 
-pictures: ## Take pictures of the running dashboard into .mail/pictures
+pictures: ## Take pictures: the running dashboard into .mail/pictures, the sample designs into docs/images
 	@scripts/setup --pictures
 	@scripts/dashboard-pictures
+	@scripts/template-pictures
 
 clean: ## Remove build output and all local data
 	@rm -rf artifacts .mail
