@@ -124,13 +124,24 @@ public static class MailCore
         return builder;
     }
 
-    /// <summary>Binds one options class under <c>Mail:</c>; a bad value stops the start with all problems listed.</summary>
+    /// <summary>
+    /// Binds one options class under <c>Mail:</c>; a bad value stops the start with all problems listed. Asked for again it
+    /// binds nothing again: a list would hold everything twice.
+    /// </summary>
     public static OptionsBuilder<TOptions> AddMailOptions<TOptions>(this IHostApplicationBuilder builder, string section)
-        where TOptions : class =>
-        builder.Services.AddOptions<TOptions>()
+        where TOptions : class
+    {
+        var options = builder.Services.AddOptions<TOptions>();
+        if (builder.Services.Any(service => service.ServiceType == typeof(Bound<TOptions>)))
+            return options;
+        builder.Services.AddSingleton<Bound<TOptions>>();
+        return options
             .Bind(builder.Configuration.GetSection($"{ConfigurationRoot}:{section}"))
             .ValidateDataAnnotations()
             .ValidateOnStart();
+    }
+
+    private sealed class Bound<TOptions>;
 
     /// <summary>
     /// Checks all options at once, before anything is started: a service that reads its options in its constructor

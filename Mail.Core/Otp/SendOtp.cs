@@ -20,7 +20,7 @@ public sealed class SendOtp(AcceptMessages messages, OtpStore store, OtpCode cod
         var message = MessageOf(challenge, id, code);
         if (challenge.Template is { } template)
         {
-            switch (await messages.PrepareAsync(caller, message with { Render = UseOf(template, challenge, code) }, cancellationToken))
+            switch (await messages.PrepareAsync(caller, message with { Subject = "", Html = null, Text = null, Render = UseOf(template, challenge, code) }, cancellationToken))
             {
                 case PrepareOutcome.Refused(var reason):
                     return new SendOtpOutcome.Refused(reason);
