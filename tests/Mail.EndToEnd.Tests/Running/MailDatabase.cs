@@ -21,13 +21,6 @@ public sealed class MailDatabase : IAsyncDisposable
 
     public Task<long> MessagesAsync() => ScalarAsync("select count(*) from messages");
 
-    /// <summary>Recipients that an organization is billed for, told by one of its keys.</summary>
-    public Task<long> BilledAsync(string apiKey) => ScalarAsync(
-        $"""
-        select coalesce(sum(accepted), 0)::bigint from usage_counters
-        where organization_id = (select organization_id from api_keys where prefix = '{apiKey.Split('_')[2]}')
-        """);
-
     /// <summary>The process that holds most items of the queue.</summary>
     public async Task<int> BusiestWorkerAsync() => (await ReadAsync(
         """
