@@ -34,21 +34,30 @@ internal sealed partial class Holds(
         Log.Suspended(logger, destination, suspension.Until, suspension.Reason);
     }
 
+    // Known before anything is claimed: a worker that has just started must not serve what is held.
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TryExchangeAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.HoldInterval, clock);
-        do
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await TryExchangeAsync(stoppingToken);
+    }
+
+    private async Task TryExchangeAsync(CancellationToken cancellationToken)
+    {
+        try
         {
-            try
-            {
-                await ExchangeAsync(stoppingToken);
-            }
-            catch (NpgsqlException error)
-            {
-                Log.HoldsNotRead(logger, error.Message);
-            }
+            await ExchangeAsync(cancellationToken);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (NpgsqlException error)
+        {
+            Log.HoldsNotRead(logger, error.Message);
+        }
     }
 
     internal async Task ExchangeAsync(CancellationToken cancellationToken)
