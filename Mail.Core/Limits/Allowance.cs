@@ -22,14 +22,24 @@ internal sealed class Allowance(SendingState state, BillingOptions billing, Limi
     {
         lock (_lock)
         {
-            if (Check(_taken + recipients, recipients) is { } refusal)
+            if (Judge(domain, domainName, recipients) is { } refusal)
                 return refusal;
-            if (CheckDomain(domain, domainName, recipients) is { } ofDomain)
-                return ofDomain;
             _taken += recipients;
+            if (state.Domains.Any(held => held.Domain == domain))
+                _takenOfDomains[domain] = _takenOfDomains.GetValueOrDefault(domain) + recipients;
             return null;
         }
     }
+
+    /// <summary>What <see cref="Take"/> would answer. Nothing is taken.</summary>
+    public AcceptOutcome.Refusal? Look(DomainId domain, string domainName, int recipients)
+    {
+        lock (_lock)
+            return Judge(domain, domainName, recipients);
+    }
+
+    private AcceptOutcome.Refusal? Judge(DomainId domain, string domainName, int recipients) =>
+        Check(_taken + recipients, recipients) ?? CheckDomain(domain, domainName, recipients);
 
     private AcceptOutcome.Refusal? Check(long taken, int recipients)
     {
@@ -65,7 +75,6 @@ internal sealed class Allowance(SendingState state, BillingOptions billing, Limi
             var hourly = EffectiveLimits.Throttled(state.Hourly ?? limits.Hourly, limits);
             if (held.HourUsed + taken > hourly)
                 return new AcceptOutcome.QuotaExceeded(SendingQuota.Hourly, hourly, state.HourLeft);
-            _takenOfDomains[domain] = taken;
         }
         return null;
     }

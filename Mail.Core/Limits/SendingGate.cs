@@ -34,6 +34,16 @@ public sealed class SendingGate(
         return refusal;
     }
 
+    /// <summary>What <see cref="PassAsync"/> would answer; nothing is counted or told.</summary>
+    internal async ValueTask<AcceptOutcome.Refusal?> LookAsync(
+        Caller caller, DomainId domain, string domainName, int recipients, CancellationToken cancellationToken)
+    {
+        if (caller.Mode != SendingMode.Live)
+            return null;
+        var allowance = await _allowances.GetAsync(caller.Organization, LoadAsync, cancellationToken);
+        return allowance.Look(domain, domainName, recipients);
+    }
+
     /// <summary>Reads anew for the next message, after a change that the caller made.</summary>
     public void Forget(OrganizationId organization) => _allowances.Remove(organization);
 

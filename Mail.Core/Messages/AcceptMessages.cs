@@ -14,11 +14,12 @@ namespace Mail.Core.Messages;
 public sealed class AcceptMessages(
     AcceptChecks checks, AttachmentBlobs blobs, AcceptWriter writer, IOptions<AcceptOptions> options, TimeProvider clock)
 {
-    /// <summary>Runs every check and stores nothing.</summary>
+    /// <summary>Runs every check; stores, counts and tells nothing.</summary>
     public async ValueTask<PrepareOutcome> PrepareAsync(Caller caller, OutgoingMessage message, CancellationToken cancellationToken) =>
-        await checks.RunAsync(caller, message, cancellationToken) switch
+        await checks.LookAsync(caller, message, cancellationToken) switch
         {
-            CheckOutcome.Passed passed => new PrepareOutcome.Prepared(passed.Message, passed.Domain, []),
+            CheckOutcome.Passed passed => new PrepareOutcome.Prepared(
+                passed.Message, passed.Domain, await checks.FindSuppressedAsync(caller.Organization, passed.Message, cancellationToken)),
             CheckOutcome.Refused(var reason) => new PrepareOutcome.Refused(reason),
             _ => throw new UnreachableException(),
         };
