@@ -27,7 +27,7 @@ public sealed class BillingTests(ApiFixture api)
         var usage = await tenant.Client.GetJsonAsync(Usage);
 
         Assert.Equal((202, 202, 202, 422), ((int)first.StatusCode, (int)replayed.StatusCode, (int)test.StatusCode, (int)refused.StatusCode));
-        Assert.Equal(DateTime.UtcNow.ToString("yyyy-MM", CultureInfo.InvariantCulture), usage.Text("periodKey"));
+        Assert.Equal(TimeProvider.System.GetUtcNow().ToString("yyyy-MM", CultureInfo.InvariantCulture), usage.Text("periodKey"));
         Assert.Equal((3, 3000, 2997, 0, 40), (Number(usage, "emailsSent"), Number(usage, "freeMonthlyAllowance"), Number(usage, "freeRemaining"),
             Number(usage, "billableEmails"), Number(usage, "pricePer1kCents")));
         Assert.False(usage.At("hasPaymentMethod").GetBoolean());
