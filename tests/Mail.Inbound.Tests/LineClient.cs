@@ -65,6 +65,11 @@ internal sealed class LineClient(Stream stream) : IAsyncDisposable
     public async Task StartTlsAsync(RemoteCertificateValidationCallback? validate = null)
     {
         Assert.StartsWith("220 ", await AskAsync("STARTTLS"));
+        await HandshakeAsync(validate);
+    }
+
+    public async Task HandshakeAsync(RemoteCertificateValidationCallback? validate = null)
+    {
         var tls = new SslStream(_stream, leaveInnerStreamOpen: false, validate ?? ((_, _, _, _) => true));
         await tls.AuthenticateAsClientAsync(InboundHost.HostName);
         _stream = tls;

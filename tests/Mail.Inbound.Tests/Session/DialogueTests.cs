@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Mail.Inbound.Session;
 using Mail.TestKit.Smtp;
 
@@ -22,7 +21,7 @@ public sealed class DialogueTests(InboundFixture fixture) : IClassFixture<Inboun
         get
         {
             var data = new TheoryData<string, Wire>();
-            foreach (var name in Directory.GetFiles(Folder(), "*.smtp").Select(path => Path.GetFileNameWithoutExtension(path)).Order())
+            foreach (var name in DialogueFiles.Names)
             {
                 data.Add(name, Wire.Memory);
                 data.Add(name, Wire.Socket);
@@ -38,10 +37,10 @@ public sealed class DialogueTests(InboundFixture fixture) : IClassFixture<Inboun
     public async Task Dialogue_goes_as_written(string file, Wire wire)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var dialogue = Load(file);
+        var dialogue = DialogueFiles.Load(file);
         await fixture.ClearAsync();
         var host = dialogue.Settings.GetValueOrDefault("environment") == "Production" ? fixture.Production : fixture.Development;
-        var kind = KindOf(dialogue);
+        var kind = DialogueFiles.KindOf(dialogue);
         await using var stream = wire == Wire.Memory ? host.Connect(kind: kind) : await host.ConnectAsync(kind);
         await dialogue.RunAsync(wire == Wire.Octets ? new ChoppedStream(stream, 1) : stream, limit.Token);
         var stored = await fixture.StoredAsync();
@@ -58,18 +57,6 @@ public sealed class DialogueTests(InboundFixture fixture) : IClassFixture<Inboun
 
     // What depends on how the octets arrive.
     private static bool IsWorthSplitting(string name) =>
-        (name.StartsWith("smuggle-", StringComparison.Ordinal) || name is "basic" or "pipelining" or "submission-plain" or "submission-injection" or "bdat" or "bdat-order" or "dots" or "bare-cr-command")
-        && Load(name).Settings.GetValueOrDefault("octetwise") != "no";
-
-    private static SmtpServiceKind KindOf(SmtpDialogue dialogue) => dialogue.Settings.GetValueOrDefault("service") switch
-    {
-        "submission" => SmtpServiceKind.Submission,
-        "submission-tls" => SmtpServiceKind.SubmissionTls,
-        _ => SmtpServiceKind.Exchange,
-    };
-
-    private static SmtpDialogue Load(string name) => SmtpDialogue.Load(Path.Combine(Folder(), name + ".smtp"));
-
-    private static string Folder([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(here))!, "Dialogues");
+        (name.Contains("smuggle-", StringComparison.Ordinal) || name is "basic" or "pipelining" or "submission-plain" or "submission-injection" or "bdat" or "bdat-order" or "dots" or "bare-cr-command")
+        && DialogueFiles.Load(name).Settings.GetValueOrDefault("octetwise") != "no";
 }

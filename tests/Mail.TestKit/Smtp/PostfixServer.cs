@@ -20,27 +20,39 @@ public sealed class PostfixServer : IAsyncDisposable
     private readonly string _folder;
 
     private readonly IPEndPoint? _next;
+    private readonly PasswordServer? _passwords;
 
-    private PostfixServer(string folder, int port, IPEndPoint? next)
+    private PostfixServer(string folder, IPEndPoint? next, string? password)
     {
         _folder = folder;
         _next = next;
-        EndPoint = new IPEndPoint(IPAddress.Loopback, port);
+        _passwords = password is null ? null : new PasswordServer(password);
+        EndPoint = new IPEndPoint(IPAddress.Loopback, FreePort());
+        SubmissionEndPoint = new IPEndPoint(IPAddress.Loopback, FreePort());
+        SubmissionTlsEndPoint = new IPEndPoint(IPAddress.Loopback, FreePort());
     }
 
     public IPEndPoint EndPoint { get; }
 
+    /// <summary>Submission with STARTTLS, when there is a password for it.</summary>
+    public IPEndPoint SubmissionEndPoint { get; }
+
+    /// <summary>Submission in TLS from the first octet.</summary>
+    public IPEndPoint SubmissionTlsEndPoint { get; }
+
     /// <param name="next">Where mail goes that it does not keep, as the bounces it writes; by default nowhere.</param>
+    /// <param name="password">With it anybody may submit mail to anywhere.</param>
+    /// <param name="settings">Further lines of <c>main.cf</c>.</param>
     public static async Task<PostfixServer> StartAsync(
-        X509Certificate2 certificate, CancellationToken cancellationToken, IPEndPoint? next = null)
+        X509Certificate2 certificate, CancellationToken cancellationToken, IPEndPoint? next = null, string? password = null, params string[] settings)
     {
         if (!File.Exists(Postfix))
             throw new InvalidOperationException("Postfix is missing: apt-get install postfix (with \"No configuration\").");
         if (!Environment.IsPrivilegedProcess)
             throw new InvalidOperationException("Postfix's master process starts as root only: run these tests as root.");
         var folder = Directory.CreateTempSubdirectory("mail-postfix-").FullName;
-        var server = new PostfixServer(folder, FreePort(), next);
-        await server.ConfigureAsync(certificate, cancellationToken);
+        var server = new PostfixServer(folder, next, password);
+        await server.ConfigureAsync(certificate, settings, cancellationToken);
         await RunAsync("/usr/bin/chown", ["postfix", $"{folder}/data"], cancellationToken);
         await RunAsync(Postfix, ["-c", folder, "start"], cancellationToken);
         await server.WaitAsync(cancellationToken);
@@ -68,10 +80,12 @@ public sealed class PostfixServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await RunAsync(Postfix, ["-c", _folder, "abort"], CancellationToken.None);
+        if (_passwords is not null)
+            await _passwords.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task ConfigureAsync(X509Certificate2 certificate, CancellationToken cancellationToken)
+    private async Task ConfigureAsync(X509Certificate2 certificate, string[] settings, CancellationToken cancellationToken)
     {
         foreach (var sub in (string[])["queue", "data", "mail"])
             Directory.CreateDirectory(Path.Combine(_folder, sub));
@@ -82,9 +96,11 @@ public sealed class PostfixServer : IAsyncDisposable
         // Postfix wants the key before its certificate.
         var pem = key.ExportPkcs8PrivateKeyPem() + "\n" + certificate.ExportCertificatePem() + "\n";
         await File.WriteAllTextAsync(Path.Combine(_folder, "tls.pem"), pem, cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "main.cf"), MainCf(), cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "master.cf"), MasterCf(), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "main.cf"), MainCf() + string.Concat(settings.Select(line => line + "\n")), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "master.cf"), MasterCf() + SubmissionCf(), cancellationToken);
     }
+
+    private string DefaultTransport => _next is not null ? $"smtp:[127.0.0.1]:{_next.Port}" : _passwords is not null ? "discard:" : "error:no way out";
 
     private string MainCf() => $"""
         compatibility_level = 3.6
@@ -105,7 +121,7 @@ public sealed class PostfixServer : IAsyncDisposable
         virtual_gid_maps = static:65534
         virtual_minimum_uid = 1
         alias_maps =
-        default_transport = {(_next is null ? "error:no way out" : $"smtp:[127.0.0.1]:{_next.Port}")}
+        default_transport = {DefaultTransport}
         transport_maps = inline:{Closed}
         smtpd_relay_restrictions = reject_unauth_destination
         smtpd_helo_required = yes
@@ -132,11 +148,26 @@ public sealed class PostfixServer : IAsyncDisposable
         flush unix n - n 1000? 0 flush
         proxymap unix - - n - - proxymap
         error unix - - n - - error
+        discard unix - - n - - discard
         closed unix - n n - - pipe flags= user=nobody argv=/bin/sh -c {Refuse}
         virtual unix - n n - - virtual
         anvil unix - - n - 1 anvil
         postlog unix-dgram n - n - 1 postlogd
         """ + "\n";
+
+    private string SubmissionCf()
+    {
+        if (_passwords is null)
+            return "";
+        string[] options =
+        [
+            "smtpd_sasl_auth_enable=yes", "smtpd_sasl_type=dovecot", $"smtpd_sasl_path=inet:127.0.0.1:{_passwords.Port}",
+            "smtpd_tls_auth_only=yes", "smtpd_relay_restrictions=permit_sasl_authenticated,reject",
+        ];
+        var common = string.Concat(options.Select(option => " -o " + option));
+        return $"127.0.0.1:{SubmissionEndPoint.Port} inet n - n - 20 smtpd -o smtpd_tls_security_level=encrypt{common}\n"
+            + $"127.0.0.1:{SubmissionTlsEndPoint.Port} inet n - n - 20 smtpd -o smtpd_tls_wrappermode=yes{common}\n";
+    }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
