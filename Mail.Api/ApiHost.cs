@@ -73,9 +73,7 @@ internal static class ApiHost
         services.AddBilling();
         services.AddSendingLimits();
         services.AddReputation();
-        services.AddSingleton<DevInboxArrivals>();
-        services.AddHostedService(provider => provider.GetRequiredService<DevInboxArrivals>());
-        services.AddSingleton<DevInboxReader>();
+        services.AddDevInbox();
         builder.AddAssetEndpoints();
         builder.AddAnalyticsEndpoints();
         builder.AddTrackingHits();

@@ -1,13 +1,14 @@
 using System.Net;
 using Mail.Core;
+using Mail.Core.Bounces;
 using Mail.Core.Domains;
+using Mail.Core.Domains.Records;
 using Mail.Core.Inbound;
 using Mail.Core.RateLimits;
 using Mail.Inbound.Pipeline;
 using Mail.Inbound.Session;
 using Mail.Inbound.Session.Handlers;
 using Mail.Inbound.Submission;
-using Mail.Protocol.Dkim;
 using Mail.Protocol.Dns;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -29,10 +30,10 @@ internal static class SmtpListener
             .Validate(options => options.CertificateKeyFile is null || File.Exists(options.CertificateKeyFile),
                 "Mail:Inbound:CertificateKeyFile does not exist.");
         var services = builder.Services;
-        services.AddSingleton(provider => new DkimVerifier(Resolver(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CaptureWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<CaptureWriter>());
         services.AddSingleton<RecipientPolicy>();
+        services.AddSingleton<CaptureChecks>();
         services.AddSingleton<CaptureReceiver>();
         services.AddSingleton<ReportReceiver>();
         services.AddSingleton<InboundReceiver>();
@@ -111,8 +112,11 @@ internal static class SmtpListener
     private static IDnsResolver Resolver(IServiceProvider provider)
     {
         var real = provider.GetRequiredService<IDnsResolver>();
-        return provider.GetRequiredService<IHostEnvironment>().IsDevelopment()
-            ? new PublishedKeys(real, provider.GetRequiredService<DkimKeyStore>(), provider.GetRequiredService<TimeProvider>())
-            : real;
+        if (!provider.GetRequiredService<IHostEnvironment>().IsDevelopment())
+            return real;
+        var keys = new PublishedKeys(real, provider.GetRequiredService<DkimKeyStore>(), provider.GetRequiredService<TimeProvider>());
+        return new PublishedPolicies(
+            keys, provider.GetRequiredService<ReturnPathHostStore>(), provider.GetRequiredService<InboxOwnerStore>(),
+            provider.GetRequiredService<DomainRecords>());
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Mail.Core.Persistence;
 using Mail.Protocol.Dns;
 
@@ -8,7 +7,7 @@ namespace Mail.Core.Domains;
 /// A resolver that answers for the DKIM keys of our own domains as if they were published, and asks the real one for
 /// everything else. For Development, where nobody has published anything.
 /// </summary>
-public sealed class PublishedKeys(IDnsResolver inner, DkimKeyStore keys, TimeProvider clock) : IDnsResolver
+public sealed class PublishedKeys(IDnsResolver inner, DkimKeyStore keys, TimeProvider clock) : TxtOverlay(inner)
 {
     private const string Infix = "._domainkey.";
     private const int Capacity = 1_000;
@@ -16,28 +15,14 @@ public sealed class PublishedKeys(IDnsResolver inner, DkimKeyStore keys, TimePro
 
     private readonly ExpiringCache<string, string?> _records = new(clock, Lifetime, Capacity);
 
-    public async Task<DnsResult<string>> ResolveTxtAsync(string name, CancellationToken cancellationToken)
+    public override async Task<DnsResult<string>> ResolveTxtAsync(string name, CancellationToken cancellationToken)
     {
         var key = name.TrimEnd('.').ToLowerInvariant();
         var record = key.Contains(Infix, StringComparison.Ordinal) ? await _records.GetAsync(key, FindAsync, cancellationToken) : null;
         return record is null
-            ? await inner.ResolveTxtAsync(name, cancellationToken)
+            ? await Inner.ResolveTxtAsync(name, cancellationToken)
             : new DnsResult<string> { Status = DnsStatus.Found, Records = [record], Ttl = Lifetime };
     }
-
-    public Task<DnsResult<MxRecord>> ResolveMxAsync(string name, CancellationToken cancellationToken) => inner.ResolveMxAsync(name, cancellationToken);
-
-    public Task<DnsResult<IPAddress>> ResolveAAsync(string name, CancellationToken cancellationToken) => inner.ResolveAAsync(name, cancellationToken);
-
-    public Task<DnsResult<IPAddress>> ResolveAaaaAsync(string name, CancellationToken cancellationToken) => inner.ResolveAaaaAsync(name, cancellationToken);
-
-    public Task<DnsResult<string>> ResolveCnameAsync(string name, CancellationToken cancellationToken) => inner.ResolveCnameAsync(name, cancellationToken);
-
-    public Task<DnsResult<string>> ResolvePtrAsync(string name, CancellationToken cancellationToken) => inner.ResolvePtrAsync(name, cancellationToken);
-
-    public Task<DnsResult<TlsaRecord>> ResolveTlsaAsync(string name, CancellationToken cancellationToken) => inner.ResolveTlsaAsync(name, cancellationToken);
-
-    public Task<DnsResult<CaaRecord>> ResolveCaaAsync(string name, CancellationToken cancellationToken) => inner.ResolveCaaAsync(name, cancellationToken);
 
     private Task<string?> FindAsync(string name, CancellationToken cancellationToken)
     {

@@ -42,8 +42,9 @@ public sealed class DevInboxStore(NpgsqlDataSource database)
 
     private static NpgsqlBatchCommand Insert(List<InboxRow> rows, Func<InboxRow, int> position, List<CapturedMail> mails) => Batched.Command(
         """
-        insert into dev_inbox (organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication)
-        select organization_id, id, message_id, mail_from, rcpt_to, ($7::text[])[mail], ($8::bytea[])[mail], ($9::text[])[mail]::jsonb
+        insert into dev_inbox (organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication, header_from, search)
+        select organization_id, id, message_id, mail_from, rcpt_to, ($7::text[])[mail], ($8::bytea[])[mail], ($9::text[])[mail]::jsonb,
+            ($10::text[])[mail], ($11::text[])[mail]
         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::integer[])
             as item (organization_id, id, message_id, mail_from, rcpt_to, mail)
         """,
@@ -55,7 +56,9 @@ public sealed class DevInboxStore(NpgsqlDataSource database)
         Batched.Array(rows, position, NpgsqlDbType.Integer),
         Batched.Texts(mails, mail => mail.Subject),
         Batched.Array(mails, mail => mail.Raw, NpgsqlDbType.Bytea),
-        Batched.Texts(mails, mail => JsonSerializer.Serialize(mail.Authentication, StoredJson.Default.InboxAuthentication)));
+        Batched.Texts(mails, mail => JsonSerializer.Serialize(mail.Authentication, StoredJson.Default.InboxAuthentication)),
+        Batched.Texts(mails, mail => mail.HeaderFrom),
+        Batched.Texts(mails, mail => mail.SearchText));
 
     /// <summary>Calls back for each organization something arrived for, until cancelled; throws when its connection breaks.</summary>
     public async Task ListenAsync(Action<OrganizationId> arrived, CancellationToken cancellationToken)
@@ -76,23 +79,29 @@ public sealed class DevInboxStore(NpgsqlDataSource database)
     /// Newest first, each with the first octets of the mail, which hold its header; <paramref name="before"/> is the
     /// last id of the page before.
     /// </summary>
+    /// <exception cref="PostgresException">With <see cref="PostgresErrorCodes.QueryCanceled"/> when too little of too much fits the filter.</exception>
     public Task<List<(InboxMessage Message, byte[] Head)>> ListAsync(
-        OrganizationId organization, string? recipient, string? subject, InboxMessageId? before, int limit, CancellationToken cancellationToken) =>
-        database.QueryAsync(
+        OrganizationId organization, InboxFilter filter, InboxMessageId? before, int limit, CancellationToken cancellationToken) =>
+        database.QueryBoundedAsync(
             $"""
             select {Columns}, substring(raw from 1 for 16384) from dev_inbox
-            where organization_id = $1 and ($2::text is null or rcpt_to = $2) and ($3::text is null or position(lower($3) in lower(subject)) > 0)
-              and ($4::uuid is null or id < $4)
-            order by id desc limit $5
+            where organization_id = $1 and id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+              and ($3::text is null or lower(rcpt_to) = lower($3)) and ($4::text is null or header_from = lower($4))
+              and ($5::text is null or position(lower($5) in lower(subject)) > 0) and ($6::uuid is null or message_id = $6)
+              and ($7::timestamptz is null or received_at >= $7) and ($8::timestamptz is null or received_at < $8)
+              and ($9::text[] is null or (select bool_and(position(word in search) > 0) from unnest($9) as word))
+            order by id desc limit $10
             """,
-            row => (Map(row), row.GetFieldValue<byte[]>(7)), cancellationToken, organization.Value, recipient, subject, before?.Value, limit);
+            row => (Map(row), row.GetFieldValue<byte[]>(8)), cancellationToken, organization.Value, before?.Value, filter.To, filter.From,
+            filter.Subject, filter.Message?.Value, filter.CreatedFrom?.ToUniversalTime(), filter.CreatedTo?.ToUniversalTime(),
+            filter.Words?.Select(word => word.ToLowerInvariant()).ToArray(), limit);
 
     public async Task<(InboxMessage Message, byte[] Raw)?> FindAsync(
         OrganizationId organization, InboxMessageId id, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync(
             $"select {Columns}, raw from dev_inbox where organization_id = $1 and id = $2",
-            row => (Map(row), row.GetFieldValue<byte[]>(7)), cancellationToken, organization.Value, id.Value);
+            row => (Map(row), row.GetFieldValue<byte[]>(8)), cancellationToken, organization.Value, id.Value);
         return rows.Count == 0 ? null : rows[0];
     }
 
@@ -113,10 +122,10 @@ public sealed class DevInboxStore(NpgsqlDataSource database)
         """,
         cancellationToken, age, count);
 
-    private const string Columns = "id, mail_from, rcpt_to, subject, authentication, received_at, message_id";
+    private const string Columns = "id, mail_from, rcpt_to, subject, authentication, received_at, message_id, octet_length(raw)";
 
     private static InboxMessage Map(NpgsqlDataReader row) => new(
         new InboxMessageId(row.GetGuid(0)), row.GetString(1), row.GetString(2), row.GetString(3),
         JsonSerializer.Deserialize(row.GetString(4), StoredJson.Default.InboxAuthentication)!, row.GetFieldValue<DateTimeOffset>(5),
-        row.GetValueOrNull<Guid>(6) is { } message ? new MessageId(message) : null);
+        row.GetValueOrNull<Guid>(6) is { } message ? new MessageId(message) : null, row.GetInt32(7));
 }

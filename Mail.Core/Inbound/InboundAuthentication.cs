@@ -19,10 +19,25 @@ public sealed class InboundAuthentication(
     private const string Temperror = "temperror";
     private const int MaxReasonLength = 300;
 
-    internal async Task<InboundChecks> CheckAsync(InboundEnvelope envelope, ReadOnlySequence<byte> mail, CancellationToken cancellationToken)
+    internal Task<InboundChecks> CheckAsync(InboundEnvelope envelope, ReadOnlySequence<byte> mail, CancellationToken cancellationToken) =>
+        CheckAsync(envelope, mail, resolver, options.Value.CheckTime, cancellationToken);
+
+    /// <summary>The same for a mail that our own workers bring.</summary>
+    /// <param name="terms">What stands for our senders in an SPF record.</param>
+    public Task<InboundChecks> CheckOwnAsync(
+        InboundEnvelope envelope, ReadOnlySequence<byte> mail, IReadOnlyList<string> terms, TimeSpan time, CancellationToken cancellationToken) =>
+        CheckAsync(envelope, mail, new SentFromHere(resolver, terms, envelope.ClientAddress), time, cancellationToken);
+
+    /// <summary>The same, in less time.</summary>
+    public Task<InboundChecks> CheckAsync(
+        InboundEnvelope envelope, ReadOnlySequence<byte> mail, TimeSpan time, CancellationToken cancellationToken) =>
+        CheckAsync(envelope, mail, resolver, time, cancellationToken);
+
+    private async Task<InboundChecks> CheckAsync(
+        InboundEnvelope envelope, ReadOnlySequence<byte> mail, IDnsResolver asked, TimeSpan longest, CancellationToken cancellationToken)
     {
-        var dns = new BudgetedResolver(resolver, options.Value.MaxLookups);
-        using var time = new CancellationTokenSource(options.Value.CheckTime, clock);
+        var dns = new BudgetedResolver(asked, options.Value.MaxLookups);
+        using var time = new CancellationTokenSource(longest, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
         var checkSpf = TryAsync(token => SpfEvaluator.CheckMailFromAsync(
             envelope.ClientAddress, envelope.MailFrom, envelope.HelloName, dns, new SpfOptions { ReceivingHost = host.Value.Name, TimeProvider = clock }, token));

@@ -18,7 +18,7 @@ internal sealed class DevInboxReader(DevInboxStore inbox, DevInboxArrivals arriv
         {
             // Taken before looking, so that what arrives in between is not missed.
             var arrival = arrivals.NextAsync(organization);
-            var found = await inbox.ListAsync(organization, query.To, query.Subject, query.Before, query.Limit + 1, cancellationToken);
+            var found = await inbox.ListAsync(organization, query.Filter, query.Page.After, query.Page.Fetch, cancellationToken);
             var left = query.Wait - clock.GetElapsedTime(start);
             if (found.Count > 0 || left <= TimeSpan.Zero || lifetime.ApplicationStopping.IsCancellationRequested)
                 return found;

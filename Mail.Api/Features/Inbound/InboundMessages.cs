@@ -4,7 +4,6 @@ using Mail.Api.Http;
 using Mail.Core.Ids;
 using Mail.Core.Inbound;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
 
 namespace Mail.Api.Features.Inbound;
 
@@ -33,7 +32,7 @@ internal static class InboundMessages
     public static async Task<Results<FileStreamHttpResult, Problem>> GetRaw(
         string id, InboundMessageStore messages, InboundBlobs blobs, HttpContext context, CancellationToken cancellationToken) =>
         await FindAsync(id, messages, context, cancellationToken) is { } mail
-            ? Bytes(await OpenRawAsync(mail, blobs, cancellationToken), "message/rfc822", $"{mail.Summary.Id}.eml", context)
+            ? ForeignFile.Of(await OpenRawAsync(mail, blobs, cancellationToken), $"{mail.Summary.Id}.eml", context, "message/rfc822")
             : NotFound();
 
     public static async Task<Results<Ok<ListEnvelope<InboundAttachmentResponse>>, Problem>> ListAttachments(
@@ -50,7 +49,7 @@ internal static class InboundMessages
         if (!int.TryParse(attachmentId, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             || mail.Content.Attachments.FirstOrDefault(found => found.Number == number) is not { } attachment)
             return Problem.NotFound("attachment");
-        return Bytes(await blobs.OpenAsync(attachment.Blob, cancellationToken), "application/octet-stream", attachment.FileName ?? "attachment", context);
+        return ForeignFile.Of(await blobs.OpenAsync(attachment.Blob, cancellationToken), attachment.FileName ?? "attachment", context);
     }
 
     public static async Task<Results<NoContent, Problem>> Delete(
@@ -82,20 +81,6 @@ internal static class InboundMessages
 
     private static async Task<Stream> OpenRawAsync(InboundMessage mail, InboundBlobs blobs, CancellationToken cancellationToken) =>
         mail.Raw is { } raw ? new MemoryStream(raw, writable: false) : await blobs.OpenAsync(mail.RawBlob!, cancellationToken);
-
-    // Anybody may have sent anything: never shown in place, and no script of it runs as ours.
-    private static FileStreamHttpResult Bytes(Stream content, string type, string name, HttpContext context)
-    {
-        var headers = context.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
-        headers.CacheControl = "private, no-store";
-        var disposition = new ContentDispositionHeaderValue("attachment");
-        // RFC 6266 §4.3: filename* carries what ASCII cannot.
-        disposition.SetHttpFileName(name);
-        headers.ContentDisposition = disposition.ToString();
-        return TypedResults.Stream(content, type);
-    }
 
     private static Problem NotFound() => Problem.NotFound("inbound message");
 }

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
-using Mail.Api.Features.DevInbox;
 using Mail.Api.Features.Messages;
 
 namespace Mail.Api.Http.Json;
@@ -21,8 +20,6 @@ namespace Mail.Api.Http.Json;
 [JsonSerializable(typeof(ListEnvelope<AttemptResponse>))]
 [JsonSerializable(typeof(ListEnvelope<TimelineItem>))]
 [JsonSerializable(typeof(EmailResponse))]
-[JsonSerializable(typeof(InboxPage))]
-[JsonSerializable(typeof(InboxMessageResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>How deep a body may nest.</summary>

@@ -24,7 +24,7 @@ internal sealed class OpenApiOperations(OpenApiSchemas schemas)
 
     private static readonly Dictionary<string, string> _files = new()
     {
-        ["devInbox.raw"] = "message/rfc822", ["assets.content"] = "application/octet-stream", ["assets.file"] = "application/octet-stream",
+        ["devInbox.raw"] = "message/rfc822", ["devInbox.part"] = "application/octet-stream", ["assets.content"] = "application/octet-stream", ["assets.file"] = "application/octet-stream",
         ["mail.inbound.messages.raw"] = "message/rfc822", ["mail.inbound.messages.attachment"] = "application/octet-stream",
         ["mail.suppressions.export"] = "text/csv", ["suppressions.export"] = "text/csv",
     };
@@ -37,6 +37,7 @@ internal sealed class OpenApiOperations(OpenApiSchemas schemas)
         ["createdFrom"] = """{"type":"string","format":"date-time"}""",
         ["createdTo"] = """{"type":"string","format":"date-time"}""",
         ["wait"] = """{"type":"string","examples":["10s"]}""",
+        ["search"] = """{"type":"string","maxLength":200}""",
         ["include"] = """{"type":"string","enum":["content"]}""",
     };
 
@@ -47,6 +48,8 @@ internal sealed class OpenApiOperations(OpenApiSchemas schemas)
         ["createdFrom"] = "Not before then.",
         ["createdTo"] = "Before then.",
         ["include"] = "Adds bodies and extra header fields.",
+        ["search"] = "Words that all occur in subject, addresses or text, whatever their case.",
+        ["wait"] = "How long to wait for the first match.",
         ["test"] = "Only mail of test keys, or only that of live keys.",
     };
 

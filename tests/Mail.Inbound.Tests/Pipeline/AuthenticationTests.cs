@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Mail.Core.Domains;
@@ -50,6 +51,61 @@ public sealed class AuthenticationTests(InboundFixture fixture) : IClassFixture<
         await using var host = await InboundHost.StartAsync(fixture.Database.ConnectionString, resolver: new FakeDnsResolver(zone));
 
         Assert.Equal(("temperror", "elsewhere.test", "s1"), await DkimOfAsync(host, Sign(new DkimSigner(key, "elsewhere.test", "s1"))));
+    }
+
+    [Fact]
+    public async Task Mail_of_our_own_passes_all_checks_without_published_records()
+    {
+        var mail = await SentMail.CreateAsync(fixture.Development, fixture.Database.DataSource, SendingMode.Live, "one@local.test");
+        var message = Message.Replace("demo.test", mail.Domain);
+
+        var checks = await ChecksOfAsync(fixture.Development, message, mail.ReturnPath(host: $"mail.{mail.Domain}"));
+
+        Assert.Equal(("pass", $"mail.{mail.Domain}"), (checks.At("spf", "result"), checks.At("spf", "domain")));
+        Assert.Equal(("pass", mail.Domain, "none"), (checks.At("dmarc", "result"), checks.At("dmarc", "domain"), checks.At("dmarc", "policy")));
+        Assert.Equal("none", checks.At("dkim", "result"));
+    }
+
+    [Fact]
+    public async Task Mail_that_others_bring_in_our_name_does_not_pass()
+    {
+        var checks = await ChecksOfAsync(fixture.Development, Message, "shop@demo.test");
+
+        Assert.NotEqual("pass", checks.At("spf", "result"));
+        Assert.Equal("fail", checks.At("dmarc", "result"));
+    }
+
+    [Theory]
+    [InlineData("v=spf1 a:mx.local.test ~all", "pass")]
+    [InlineData("v=spf1 A:MX.local.test include:other.test -all", "pass")]
+    [InlineData("v=spf1 ip4:192.0.2.1 -all", "fail")]
+    [InlineData(null, "none")]
+    public async Task Mail_of_a_test_key_says_whether_the_published_record_covers_our_senders(string? record, string result)
+    {
+        var mail = await SentMail.CreateAsync(fixture.Development, fixture.Database.DataSource, SendingMode.Test, "one@local.test");
+        var zone = new DnsZone().Txt($"_dmarc.{mail.Domain}", "v=DMARC1; p=reject");
+        if (record is not null)
+            zone.Txt($"mail.{mail.Domain}", record);
+        await using var host = await InboundHost.StartAsync(fixture.Database.ConnectionString, "Production", resolver: new FakeDnsResolver(zone));
+
+        var checks = await ChecksOfAsync(host, Message.Replace("demo.test", mail.Domain), mail.ReturnPath(host: $"mail.{mail.Domain}"));
+
+        Assert.Equal(result, checks.At("spf", "result"));
+        Assert.Equal((result == "pass" ? "pass" : "fail", "reject"), (checks.At("dmarc", "result"), checks.At("dmarc", "policy")));
+    }
+
+    private async Task<StoredChecks> ChecksOfAsync(InboundHost host, string message, string mailFrom)
+    {
+        await fixture.ClearAsync();
+        await using var client = new LineClient(host.Connect(new IPEndPoint(IPAddress.Loopback, 40_000)));
+        await client.GreetAsync();
+        Assert.StartsWith("250 ", await client.MailAsync(message[..^2], mailFrom, "one@local.test"));
+        return new StoredChecks(JsonDocument.Parse(Assert.Single(await fixture.StoredAsync()).Authentication).RootElement);
+    }
+
+    private sealed record StoredChecks(JsonElement Json)
+    {
+        public string? At(string check, string field) => Json.GetProperty(check).TryGetProperty(field, out var value) ? value.GetString() : null;
     }
 
     private static async Task<string> SignAsync(InboundHost host, string domain)

@@ -150,7 +150,7 @@ public sealed class DevInboxTests(ApiFixture api)
     private Task CaptureAsync(Tenant tenant, string recipient, string subject) =>
         api.Application.Services.GetRequiredService<Mail.Core.Inbound.DevInbox>().StoreAsync(
         [
-            (null, tenant.Domain, new CapturedMail("bounce@bounce.test", [recipient], subject,
+            (null, tenant.Domain, new CapturedMail("bounce@bounce.test", [recipient],
                 new InboxAuthentication(new DkimSummary("pass", tenant.Domain, "ms1", null)), Raw(tenant, recipient, subject))),
         ], CancellationToken.None);
 

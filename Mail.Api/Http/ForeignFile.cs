@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace Mail.Api.Http;
+
+/// <summary>A file that anybody may have sent: never shown in place, and no script of it runs as ours.</summary>
+internal static class ForeignFile
+{
+    /// <param name="type">Whatever a file says that it is, a browser takes it for octets.</param>
+    public static FileStreamHttpResult Of(Stream content, string name, HttpContext context, string type = "application/octet-stream")
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.CacheControl = "private, no-store";
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        // RFC 6266 §4.3: filename* carries what ASCII cannot.
+        disposition.SetHttpFileName(name);
+        headers.ContentDisposition = disposition.ToString();
+        return TypedResults.Stream(content, type);
+    }
+}
