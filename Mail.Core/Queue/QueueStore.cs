@@ -4,6 +4,7 @@ using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
 using Mail.Core.Templates;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Mail.Core.Queue;
@@ -12,7 +13,7 @@ namespace Mail.Core.Queue;
 /// The queue as workers see it: survey, claim, renew, record. It reads across organizations; every row it hands
 /// out carries its own.
 /// </summary>
-public sealed class QueueStore(NpgsqlDataSource database, TimeProvider clock)
+public sealed class QueueStore([FromKeyedServices(MailCore.Database)] NpgsqlDataSource database, TimeProvider clock)
 {
     private static readonly string ClaimLanes = LaneStatements.Claim(LaneStatements.PickFromLanes);
     private static readonly string ClaimExpired = LaneStatements.Claim(LaneStatements.PickExpired);

@@ -5,6 +5,7 @@ using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
 using Mail.Protocol.Webhooks;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Mail.Core.Webhooks;
@@ -12,7 +13,8 @@ namespace Mail.Core.Webhooks;
 /// <summary>
 /// The queue of deliveries as workers see it. It reads across organizations; every row it hands out carries its own.
 /// </summary>
-public sealed class WebhookQueueStore(NpgsqlDataSource database, WebhookSecrets secrets, TimeProvider clock)
+public sealed class WebhookQueueStore(
+    [FromKeyedServices(MailCore.Database)] NpgsqlDataSource database, WebhookSecrets secrets, TimeProvider clock)
 {
     /// <summary>
     /// Leases up to <paramref name="count"/> due deliveries: first the oldest of each endpoint, then the second of each, and

@@ -36,4 +36,15 @@ public static class AspirePostgreSqlNpgsqlExtensions
             ["postgres"],
             NpgsqlHealthCheck.Timeout));
     }
+
+    /// <summary>
+    /// Registers one more <see cref="NpgsqlDataSource"/> over the same connection string, under its name as the key. Here, unlike
+    /// upstream, it shares the settings and the health check of <see cref="AddNpgsqlDataSource"/>, which must have been called.
+    /// </summary>
+    public static void AddKeyedNpgsqlDataSource(
+        this IHostApplicationBuilder builder, string name, Action<NpgsqlDataSourceBuilder>? configureDataSourceBuilder = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        builder.Services.AddKeyedSingleton(name, (services, _) => NpgsqlConnections.Create(services, name, configureDataSourceBuilder));
+    }
 }
