@@ -119,11 +119,18 @@ internal sealed record ControlHeaders
         if (json is not { } entries)
             return true;
         map = [];
-        foreach (var entry in entries.EnumerateObject())
+        try
         {
-            if (entry.Value.ValueKind != JsonValueKind.String || !map.TryAdd(entry.Name, entry.Value.GetString()!))
-                return false;
+            foreach (var entry in entries.EnumerateObject())
+            {
+                if (entry.Value.ValueKind != JsonValueKind.String || !map.TryAdd(entry.Name, entry.Value.GetString()!))
+                    return false;
+            }
+            return true;
         }
-        return true;
+        catch (InvalidOperationException)
+        {
+            return false; // An escape such as \ud800 that is half a character.
+        }
     }
 }

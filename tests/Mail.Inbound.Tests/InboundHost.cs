@@ -73,6 +73,8 @@ internal sealed class InboundHost : IAsyncDisposable
         builder.AddServiceDefaults();
         builder.AddMailCore();
         builder.AddAcceptMessages();
+        if (builder.Configuration.GetConnectionString("redis") is not null)
+            builder.AddRedisClient("redis");
         builder.AddSmtpListener();
         var host = new InboundHost(builder.Build());
         await host.Services.GetRequiredService<DemoSeed>().RunAsync(CancellationToken.None);

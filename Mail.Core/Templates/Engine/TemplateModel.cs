@@ -74,6 +74,19 @@ public sealed class TemplateModel
             }
         }
 
+        private string NameOf(JsonProperty member)
+        {
+            try
+            {
+                return member.Name;
+            }
+            catch (InvalidOperationException)
+            {
+                Problem = "The variables have a name with an unpaired surrogate.";
+                return "";
+            }
+        }
+
         private TemplateValue MapOf(JsonElement element)
         {
             var names = new string[element.GetPropertyCount()];
@@ -81,7 +94,7 @@ public sealed class TemplateModel
             var count = 0;
             foreach (var member in element.EnumerateObject())
             {
-                names[count] = member.Name;
+                names[count] = NameOf(member);
                 values[count++] = ValueOf(member.Value);
             }
             return TemplateValue.Of(new TemplateMap(names, values));

@@ -3,8 +3,12 @@ using System.Text;
 using Mail.Core.ApiKeys;
 using Mail.Core.Organizations;
 using Mail.Core.Suppressions;
+using Mail.Core.Templates;
 using Mail.Inbound.Session;
+using Mail.Integrations.Redis;
 using Mail.Protocol.Addresses;
+using Mail.TestKit;
+using Mail.TestKit.Servers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mail.Inbound.Tests.Submission;
@@ -59,6 +63,37 @@ public sealed class SubmissionTests(InboundFixture fixture) : IClassFixture<Inbo
         var row = Assert.Single(await fixture.SubmittedAsync());
         Assert.Equal(("hello", "{\"a\": \"1\"}", "{\"order\": \"7\"}", "{\"X-Own\": \"kept\"}"), (row.Subject, row.Tags, row.Metadata, row.Headers));
         Assert.Equal(["to user@example.test"], row.Recipients);
+    }
+
+    [Fact]
+    public async Task Template_takes_the_place_of_the_text()
+    {
+        await fixture.ClearAsync();
+        var content = new TemplateContent("Order {{number}}", null, "Hello {{name}}", null);
+        await Services.GetRequiredService<EditTemplates>().CreateAsync(
+            await OrganizationAsync(), "order", "order", content, isPublished: true, CancellationToken.None);
+        await using var client = await LogInAsync();
+
+        Assert.StartsWith("250 ", await client.MailAsync(
+            "From: shop@demo.test\r\nX-Mail-Template: order\r\nX-Mail-Variables: {\"name\":\"Ann\",\"number\":7}\r\n\r\nfor other readers"));
+        Assert.Equal("554 5.6.0 X-Mail-Variables lacks number, name", await client.MailAsync("From: shop@demo.test\r\nX-Mail-Template: order\r\n\r\nx"));
+
+        var row = Assert.Single(await fixture.SubmittedAsync());
+        Assert.Equal(("Order 7", "Hello Ann", null, null), (row.Subject, row.Text, row.Html, row.Headers));
+    }
+
+    [Fact]
+    public async Task Sessions_that_send_the_same_key_at_once_queue_one_message()
+    {
+        await fixture.ClearAsync();
+        var replies = await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
+        {
+            await using var client = await LogInAsync();
+            return await client.MailAsync("Idempotency-Key: at-once\r\n" + Content);
+        }));
+
+        Assert.StartsWith("250 2.0.0 OK queued as msg_", Assert.Single(replies.Distinct()));
+        Assert.Single(await fixture.SubmittedAsync());
     }
 
     [Fact]
@@ -135,6 +170,22 @@ public sealed class SubmissionTests(InboundFixture fixture) : IClassFixture<Inbo
     }
 
     [Fact]
+    public async Task Failures_in_one_process_close_the_door_of_the_other()
+    {
+        await using var one = await StartWithRedisAsync();
+        await using var other = await StartWithRedisAsync();
+        var address = new IPEndPoint(IPAddress.Parse("192.0.2.78"), 1);
+        await using (var guesser = await StartAsync(one, address))
+        {
+            Assert.StartsWith("535 ", await guesser.AskAsync(Plain("a")));
+            Assert.StartsWith("535 ", await guesser.AskAsync(Plain("b")));
+        }
+
+        await using var same = await StartAsync(other, address);
+        Assert.StartsWith("421 4.7.0", await same.AskAsync(Plain(InboundFixture.ApiKey)));
+    }
+
+    [Fact]
     public async Task Message_whose_attachments_cannot_be_stored_is_for_later()
     {
         await fixture.ClearAsync();
@@ -153,6 +204,18 @@ public sealed class SubmissionTests(InboundFixture fixture) : IClassFixture<Inbo
         Assert.StartsWith("250 ", await client.AskAsync("EHLO client.test"));
 
         Assert.StartsWith("502 5.5.1", await client.AskAsync(Plain(InboundFixture.ApiKey)));
+    }
+
+    private async Task<InboundHost> StartWithRedisAsync()
+    {
+        // Time stands still: a machine under load is not a Redis that hangs.
+        var host = await InboundHost.StartAsync(fixture.Database.ConnectionString, clock: new ManualTime(), settings:
+        [
+            ("Mail:Demo:ApiKey", InboundFixture.ApiKey), ("Mail:Submission:MaxLoginFailures", "2"),
+            ("ConnectionStrings:redis", (await RedisServer.SharedAsync()).ConnectionString),
+        ]);
+        await host.Services.GetRequiredService<RedisClient>().ConnectAsync();
+        return host;
     }
 
     private Task<InboundHost> HostAsync(params (string Key, string Value)[] settings) => InboundHost.StartAsync(

@@ -69,6 +69,7 @@ public sealed class HostileTemplateTests
     [InlineData("\"a\"", "object")]
     [InlineData("{\"a\":\"\\u0000\"}", "NUL")]
     [InlineData("{\"a\":[\"\\ud800\"]}", "surrogate")]
+    [InlineData("{\"\\ud800\":1}", "surrogate")]
     [InlineData("{\"a\":[[[[[[1]]]]]]}", "5 levels")]
     [InlineData("{\"a\":\"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789\"}", "100 bytes")]
     public void Variables_are_bounded_data(string json, string reason)
