@@ -21,6 +21,9 @@ internal sealed class BenchSystem : IAsyncDisposable
 
     public string ApiKey => ApiKeyText;
 
+    /// <summary>The account that the hosts keep their blobs in.</summary>
+    public string Blobs => _environment["ConnectionStrings__blobs"];
+
     public NpgsqlDataSource Database { get; private set; } = null!;
 
     public HostProcess Api { get; private set; } = null!;

@@ -42,10 +42,20 @@ internal sealed class HostProcess : IAsyncDisposable
             throw new InvalidOperationException($"{program} ended with {host._process.ExitCode}.");
     }
 
-    /// <summary>The most memory it has had, in MB.</summary>
-    public double PeakMegabytes()
+    /// <summary>The most memory it has had, in MB, since it started or since <see cref="ResetPeak"/>.</summary>
+    public double PeakMegabytes() => Megabytes("VmHWM:");
+
+    /// <summary>Begins a new peak at what it has now, and returns that, in MB.</summary>
+    public double ResetPeak()
     {
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        // proc(5): 5 resets the peak resident set size.
+        File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
+        return Megabytes("VmRSS:");
+    }
+
+    private double Megabytes(string field)
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 

@@ -24,14 +24,16 @@ if (Wants("flow"))
 {
     var table = new ResultTable();
     await FlowBench.RunAsync(table, messages, withPeers: !args.Contains("--no-peers"), withStatements: args.Contains("--statements"));
-    table.Write(Console.Out, messages);
+    table.Write(Console.Out, $"{messages:N0} messages");
 }
+if (Wants("content"))
+    await ContentBench.RunAsync(Console.Out, messages);
 // Only when asked for: it fills the queue with a million messages.
 if (wanted.Contains("queue"))
 {
     var table = new ResultTable();
     await QueueBench.RunAsync(table);
-    table.Write(Console.Out, messages);
+    table.Write(Console.Out, $"{messages:N0} messages");
 }
 return 0;
 
