@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -21,7 +20,7 @@ internal sealed class FileLoad : IDisposable
     }
 
     /// <summary>MB per second.</summary>
-    public Task<double> UploadAsync(string way, int files, int atOnce) => MeasureAsync(files, atOnce, token => way switch
+    public Task<double> UploadAsync(string way, int files, int atOnce) => Rate.MeasureAsync(files, FileBytes.Megabytes, atOnce, token => way switch
     {
         "form" => FormAsync(token),
         "signed address" => SignedAsync(token),
@@ -32,7 +31,7 @@ internal sealed class FileLoad : IDisposable
     public async Task<double> DownloadAsync(int files, int atOnce)
     {
         _address ??= await AddressAsync();
-        return await MeasureAsync(files, atOnce, async token =>
+        return await Rate.MeasureAsync(files, FileBytes.Megabytes, atOnce, async token =>
         {
             using var response = await _client.GetAsync(_address, HttpCompletionOption.ResponseHeadersRead, token);
             response.EnsureSuccessStatusCode();
@@ -41,13 +40,6 @@ internal sealed class FileLoad : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
-
-    internal static async Task<double> MeasureAsync(int files, int atOnce, Func<CancellationToken, Task> transfer)
-    {
-        var watch = Stopwatch.StartNew();
-        await Parallel.ForAsync(0, files, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (_, token) => await transfer(token));
-        return files * FileBytes.Megabytes / watch.Elapsed.TotalSeconds;
-    }
 
     private async Task<JsonElement> FormAsync(CancellationToken cancellationToken)
     {

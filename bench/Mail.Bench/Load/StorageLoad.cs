@@ -18,10 +18,10 @@ internal sealed class StorageLoad(string connectionString)
 
     /// <summary>MB per second.</summary>
     public Task<double> PutAsync(int files, int atOnce) =>
-        FileLoad.MeasureAsync(files, atOnce, token => UploadAsync($"file{Interlocked.Increment(ref _next)}", token));
+        Rate.MeasureAsync(files, FileBytes.Megabytes, atOnce, token => UploadAsync($"file{Interlocked.Increment(ref _next)}", token));
 
     /// <summary>MB per second.</summary>
-    public Task<double> GetAsync(int files, int atOnce) => FileLoad.MeasureAsync(files, atOnce, async token =>
+    public Task<double> GetAsync(int files, int atOnce) => Rate.MeasureAsync(files, FileBytes.Megabytes, atOnce, async token =>
     {
         await using var content = (await _container.GetBlobClient(Kept).DownloadStreamingAsync(cancellationToken: token)).Value.Content;
         await content.CopyToAsync(Stream.Null, token);
