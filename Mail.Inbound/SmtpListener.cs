@@ -5,6 +5,7 @@ using Mail.Core.Domains;
 using Mail.Core.Domains.Records;
 using Mail.Core.Inbound;
 using Mail.Core.RateLimits;
+using Mail.Inbound.Bodies;
 using Mail.Inbound.Pipeline;
 using Mail.Inbound.Session;
 using Mail.Inbound.Session.Handlers;
@@ -29,6 +30,7 @@ internal static class SmtpListener
                 "Mail:Inbound:CertificateFile does not exist.")
             .Validate(options => options.CertificateKeyFile is null || File.Exists(options.CertificateKeyFile),
                 "Mail:Inbound:CertificateKeyFile does not exist.");
+        builder.AddBodies();
         var services = builder.Services;
         services.AddSingleton<CaptureWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<CaptureWriter>());

@@ -30,7 +30,7 @@ internal static class InboundReading
             Text = Cut(text, maxText),
             Html = Cut(html, maxText),
             ReplyText = text is null ? null : StorableText.Of(QuotedReply.Strip(text), maxText),
-            IsTruncated = text?.Length > maxText || html?.Length > maxText,
+            IsTruncated = text?.Length > maxText || html?.Length > maxText || message.Defects.Contains(MimeDefect.TextTruncated),
             MessageId = Cut(message.MessageId, MaxNameLength),
             InReplyTo = Ids(message.InReplyTo),
             References = Ids(message.References),

@@ -26,6 +26,9 @@ public sealed class ReceiveInbound(
 {
     private const int MaxHeaderOctets = 1 << 20;
 
+    // A character is four octets at most: no more is decoded than is kept.
+    private readonly MimeLimits _limits = MimeLimits.Default with { MaxTextBytes = 4 * options.Value.MaxTextLength };
+
     /// <summary>Returns only after the commit; what it throws means that nothing was stored.</summary>
     /// <param name="trace">The fields of final delivery that go in front (RFC 5321 §4.4).</param>
     /// <exception cref="Azure.RequestFailedException">Blob storage is away or refuses.</exception>
@@ -47,14 +50,14 @@ public sealed class ReceiveInbound(
 
     /// <summary>Reads a stored mail anew; what DNS said when it came stays.</summary>
     public InboundContent Reread(InboundMessage message, ReadOnlySequence<byte> raw) => InboundReading.Read(
-        MimeMessage.Parse(raw), message.Content.Attachments, message.Content.Authentication, message.Content.Facts, options.Value.MaxTextLength);
+        MimeMessage.Parse(raw, _limits), message.Content.Attachments, message.Content.Authentication, message.Content.Facts, options.Value.MaxTextLength);
 
     private async Task<NewInboundMessage> MakeAsync(
         InboundEnvelope envelope, InboundChecks checks, ReadOnlySequence<byte> raw, IReadOnlyList<InboundRecipient> recipients,
         CancellationToken cancellationToken)
     {
         var (organization, domain, _) = recipients[0];
-        var message = MimeMessage.Parse(raw);
+        var message = MimeMessage.Parse(raw, _limits);
         var attachments = await blobs.StoreAttachmentsAsync(organization, message, cancellationToken);
         var isSmall = raw.Length <= options.Value.MaxInlineBytes;
         var content = InboundReading.Read(message, attachments, checks, InboundReading.Facts(message, envelope), options.Value.MaxTextLength);

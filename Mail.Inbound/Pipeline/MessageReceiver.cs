@@ -1,3 +1,4 @@
+using Azure;
 using Mail.Protocol.Smtp;
 using Npgsql;
 
@@ -17,11 +18,12 @@ internal sealed partial class MessageReceiver(
         {
             return Count(MessageHead.HopsOf(mail.Body) > MaxHops ? Loop : await TakeAsync(mail));
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
+        // The database or blob storage is away, or too slow.
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or RequestFailedException or IOException)
         {
             // RFC 5321 §4.5.5: not 250 unless it is stored; the sender keeps it and tries again.
             Log.NotStored(logger, error.Message);
-            return Count(SmtpReplies.LocalError);
+            return Count(error is PostgresException { SqlState: PostgresErrorCodes.DiskFull } ? SmtpReplies.InsufficientStorage : SmtpReplies.LocalError);
         }
     }
 
@@ -44,7 +46,7 @@ internal sealed partial class MessageReceiver(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "A message could not be stored and was answered 451: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "A message could not be stored and was put off: {Reason}")]
         public static partial void NotStored(ILogger logger, string reason);
     }
 }

@@ -1,69 +1,55 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Mail.Inbound.Bodies;
 using Mail.Protocol.Smtp;
 
 namespace Mail.Inbound.Session;
 
 /// <summary>Where a session keeps the octets of the message it reads. Used again for each message.</summary>
-internal sealed class MessageBody(int maxOctets)
+internal sealed class MessageBody(BodyWriter writer, int maxOctets) : IDisposable
 {
-    // Without a limit of its own: maxOctets bounds what is buffered. Inline, since nothing waits on the other side.
-    private static readonly PipeOptions Options = new(
-        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, minimumSegmentSize: 8192,
-        useSynchronizationContext: false);
-
-    private readonly Pipe _pipe = new(Options);
     private long _length;
-    private bool _isUsed;
 
-    /// <summary>The octets read, until <see cref="Clear"/>.</summary>
+    /// <summary>The octets of the whole message, until <see cref="Clear"/>.</summary>
     public ReadOnlySequence<byte> Octets { get; private set; }
 
-    public async ValueTask<SmtpDataResult> ReadDataAsync(PipeReader input)
-    {
-        _isUsed = true;
-        var read = await SmtpDataReader.ReadAsync(input, _pipe.Writer, maxOctets, CancellationToken.None);
-        await TakeAsync(read);
-        return read;
-    }
+    /// <summary>It is larger than what is kept in memory.</summary>
+    public bool IsLarge => writer.IsInFile;
 
-    public async ValueTask<SmtpDataResult> ReadChunkAsync(PipeReader input, long octets)
+    /// <summary>Why it could not be kept.</summary>
+    public Exception? Failure => writer.Failure;
+
+    public async ValueTask<SmtpDataResult> ReadDataAsync(PipeReader input) =>
+        await SealAsync(await SmtpDataReader.ReadAsync(input, writer, maxOctets, CancellationToken.None));
+
+    public async ValueTask<SmtpDataResult> ReadChunkAsync(PipeReader input, long octets, bool isLast)
     {
-        _isUsed = true;
-        var read = await BdatReader.ReadAsync(input, _pipe.Writer, octets, maxOctets - _length, CancellationToken.None);
-        await TakeAsync(read);
-        return read;
+        var read = await BdatReader.ReadAsync(input, writer, octets, maxOctets - _length, CancellationToken.None);
+        if (read.Status == SmtpDataStatus.Complete)
+            _length += read.Length;
+        return isLast ? await SealAsync(read) : read;
     }
 
     /// <summary>Reads a chunk that nobody wants.</summary>
-    public async ValueTask<SmtpDataStatus> SkipChunkAsync(PipeReader input, long octets)
-    {
-        _isUsed = true;
-        return (await BdatReader.ReadAsync(input, _pipe.Writer, octets, allowedOctets: -1, CancellationToken.None)).Status;
-    }
+    public async ValueTask<SmtpDataStatus> SkipChunkAsync(PipeReader input, long octets) =>
+        (await BdatReader.ReadAsync(input, writer, octets, allowedOctets: -1, CancellationToken.None)).Status;
 
     public void Clear()
     {
-        if (!_isUsed)
-            return;
         Octets = default;
         _length = 0;
-        _isUsed = false;
-        _pipe.Writer.Complete();
-        _pipe.Reader.Complete();
-        _pipe.Reset();
+        writer.Clear();
     }
 
-    private async ValueTask TakeAsync(SmtpDataResult read)
+    public void Dispose() => Clear();
+
+    private async ValueTask<SmtpDataResult> SealAsync(SmtpDataResult read)
     {
         if (read.Status != SmtpDataStatus.Complete)
-            return;
-        _length += read.Length;
-        await _pipe.Writer.FlushAsync();
-        if (!_pipe.Reader.TryRead(out var all))
-            return;
-        Octets = all.Buffer;
-        // Examined, not consumed: the next chunk comes behind it.
-        _pipe.Reader.AdvanceTo(all.Buffer.Start, all.Buffer.End);
+            return read;
+        if (await writer.SealAsync() is not { } octets)
+            return read with { Status = SmtpDataStatus.OutputClosed };
+        Octets = octets;
+        return read;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Mail.Inbound.Bodies;
 using Mail.Protocol.Smtp;
 using Microsoft.AspNetCore.Connections;
 
@@ -7,7 +8,7 @@ namespace Mail.Inbound.Session;
 
 /// <summary>Where Kestrel hands over a connection: admits it, runs its session, and turns what breaks into one log line.</summary>
 internal sealed partial class SmtpConnectionHandler(
-    SmtpServer server, VerbHandlers handlers, IHostApplicationLifetime lifetime, ILogger<SmtpConnectionHandler> logger)
+    SmtpServer server, VerbHandlers handlers, BodyStorage bodies, IHostApplicationLifetime lifetime, ILogger<SmtpConnectionHandler> logger)
 {
     // Balancers send their header at once.
     private static readonly TimeSpan ProxyTimeout = TimeSpan.FromSeconds(5);
@@ -68,7 +69,7 @@ internal sealed partial class SmtpConnectionHandler(
 
     private async Task RunAsync(ConnectionContext connection, IPAddress client, SmtpService service)
     {
-        await using var session = new SmtpSession(connection, client, server, service, handlers);
+        await using var session = new SmtpSession(connection, client, server, service, handlers, bodies.CreateWriter());
         try
         {
             await session.RunAsync(lifetime.ApplicationStopping);

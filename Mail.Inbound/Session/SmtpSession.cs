@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using Mail.Inbound.Bodies;
 using Mail.Inbound.Submission;
 using Mail.Protocol.Smtp;
 using Microsoft.AspNetCore.Connections;
@@ -30,7 +31,8 @@ internal sealed class SmtpSession : IAsyncDisposable
     private int _commands;
     private int _errors;
 
-    public SmtpSession(ConnectionContext connection, IPAddress client, SmtpServer server, SmtpService service, VerbHandlers handlers)
+    public SmtpSession(
+        ConnectionContext connection, IPAddress client, SmtpServer server, SmtpService service, VerbHandlers handlers, BodyWriter writer)
     {
         _handlers = handlers;
         _startedAt = server.Clock.GetTimestamp();
@@ -38,7 +40,7 @@ internal sealed class SmtpSession : IAsyncDisposable
         Service = service;
         _transport = connection.Transport;
         _lines = new SmtpLineReader(_transport.Input);
-        _body = new MessageBody(server.Options.MaxMessageBytes);
+        _body = new MessageBody(writer, server.Options.MaxMessageBytes);
         _deadline = new SessionDeadline(server.Clock, () => _transport.Input.CancelPendingRead(), connection.Abort);
         Flags = service.Flags;
         ClientAddress = client;
@@ -147,10 +149,10 @@ internal sealed class SmtpSession : IAsyncDisposable
     }
 
     /// <summary>Reads the chunk behind BDAT and appends it to <see cref="Body"/>.</summary>
-    public async ValueTask<SmtpDataResult> ReadChunkAsync(long octets)
+    public async ValueTask<SmtpDataResult> ReadChunkAsync(long octets, bool isLast)
     {
         await StartDataAsync();
-        var read = await _body.ReadChunkAsync(_transport.Input, octets);
+        var read = await _body.ReadChunkAsync(_transport.Input, octets, isLast);
         _deadline.Start(Server.Options.CommandTimeout);
         return read;
     }
@@ -158,6 +160,7 @@ internal sealed class SmtpSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Reset();
+        _body.Dispose();
         _deadline.Dispose();
         if (_transport is TlsPipe tls)
             await tls.DisposeAsync();

@@ -45,6 +45,9 @@ public static class SmtpReplies
     /// <summary>RFC 5321 §4.2.2: local error in processing.</summary>
     public static SmtpReply LocalError { get; } = new(451, "4.3.0", "Local error, try again later");
 
+    /// <summary>RFC 5321 §4.2.2: no room for the message now; 4.3.1 RFC 3463 §3.4.</summary>
+    public static SmtpReply InsufficientStorage { get; } = new(452, "4.3.1", "Insufficient system storage, try again later");
+
     /// <summary>RFC 5321 §4.5.3.1.10: recipients over the server's limit are for another transaction.</summary>
     public static SmtpReply TooManyRecipients { get; } = new(452, "4.5.3", "Too many recipients");
 

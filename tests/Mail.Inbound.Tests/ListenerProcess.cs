@@ -19,7 +19,8 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
 
     private ListenerProcess(Process process) => _process = process;
 
-    public static async Task<ListenerProcess> StartAsync(string database)
+    /// <param name="settings">Environment variables beside those every listener has.</param>
+    public static async Task<ListenerProcess> StartAsync(string database, params (string Name, string Value)[] settings)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(InboundOptions).Assembly.Location])
         {
@@ -40,6 +41,8 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
                 ["Logging__Console__FormatterName"] = "simple",
             },
         };
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
         var listener = new ListenerProcess(Process.Start(start)!);
         try
         {
@@ -71,8 +74,22 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
         return _process.WorkingSet64;
     }
 
+    /// <summary>The most bytes of memory that it has held.</summary>
+    public long PeakMemory()
+    {
+        _process.Refresh();
+        return _process.PeakWorkingSet64;
+    }
+
     /// <summary>SIGKILL.</summary>
     public void Kill() => _process.Kill();
+
+    /// <summary>The same, and returns when it is dead.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {

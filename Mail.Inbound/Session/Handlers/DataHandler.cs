@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mail.Inbound.Bodies;
 using Mail.Inbound.Pipeline;
 using Mail.Inbound.Submission;
 using Mail.Protocol.Smtp;
@@ -6,7 +7,8 @@ using Mail.Protocol.Smtp;
 namespace Mail.Inbound.Session.Handlers;
 
 /// <summary>DATA (RFC 5321 §4.1.1.4) and BDAT (RFC 3030 §2): take the message and hand it to the pipeline.</summary>
-internal sealed class DataHandler(MessageReceiver receiver, SubmissionReceiver submissions)
+internal sealed partial class DataHandler(
+    MessageReceiver receiver, SubmissionReceiver submissions, BodyStorage bodies, ILogger<DataHandler> logger)
 {
     /// <summary>Null when the client is gone.</summary>
     public async ValueTask<SmtpReply?> HandleAsync(SmtpSession session)
@@ -14,7 +16,7 @@ internal sealed class DataHandler(MessageReceiver receiver, SubmissionReceiver s
         var read = await session.ReadDataAsync();
         if (read.Status is SmtpDataStatus.Disconnected)
             return null;
-        var reply = read.Status is SmtpDataStatus.Interrupted ? SmtpReplies.IdleTimeout : read.Refusal ?? await ReceiveAsync(session);
+        var reply = read.Status is SmtpDataStatus.Interrupted ? SmtpReplies.IdleTimeout : RefusalOf(read, session) ?? await ReceiveAsync(session);
         session.Reset();
         return reply;
     }
@@ -23,13 +25,13 @@ internal sealed class DataHandler(MessageReceiver receiver, SubmissionReceiver s
     public async ValueTask<SmtpReply?> HandleAsync(SmtpCommand.Bdat command, SmtpSession session)
     {
         var transaction = session.Transaction!;
-        var read = await session.ReadChunkAsync(command.Octets);
+        var read = await session.ReadChunkAsync(command.Octets, command.IsLast);
         if (read.Status is SmtpDataStatus.Disconnected)
             return null;
         if (read.Status is SmtpDataStatus.Interrupted)
             return SmtpReplies.IdleTimeout;
         // A refused chunk refuses the message; the rest of it is read and thrown away, so that no octet becomes a command.
-        transaction.Refusal ??= read.Refusal;
+        transaction.Refusal ??= RefusalOf(read, session);
         if (!command.IsLast)
             return transaction.Refusal ?? SmtpReplies.ChunkReceived(command.Octets);
         var reply = transaction.Refusal ?? await ReceiveAsync(session);
@@ -37,7 +39,22 @@ internal sealed class DataHandler(MessageReceiver receiver, SubmissionReceiver s
         return reply;
     }
 
+    private SmtpReply? RefusalOf(SmtpDataResult read, SmtpSession session)
+    {
+        if (session.Body.Failure is { } failure)
+            Log.NoRoom(logger, failure.Message);
+        return read.Refusal;
+    }
+
     private async ValueTask<SmtpReply> ReceiveAsync(SmtpSession session)
+    {
+        if (!session.Body.IsLarge)
+            return await HandOnAsync(session);
+        using var turn = await bodies.TakeTurnAsync();
+        return turn is null ? SmtpReplies.LocalError : await HandOnAsync(session);
+    }
+
+    private async ValueTask<SmtpReply> HandOnAsync(SmtpSession session)
     {
         var transaction = session.Transaction!;
         // What is done for the message belongs to its trace.
@@ -55,4 +72,10 @@ internal sealed class DataHandler(MessageReceiver receiver, SubmissionReceiver s
     private static string ProtocolOf(SmtpSession session, MailTransaction transaction) =>
         !session.IsExtended ? "SMTP"
         : (transaction.IsUtf8 ? "UTF8SMTP" : "ESMTP") + (session.Flags.HasFlag(SmtpSessionFlags.TlsActive) ? "S" : "");
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "A large message could not be kept and was answered 452: {Reason}")]
+        public static partial void NoRoom(ILogger logger, string reason);
+    }
 }

@@ -38,7 +38,7 @@ public readonly record struct SmtpDataResult(SmtpDataStatus Status, long Length)
     {
         SmtpDataStatus.BareCr or SmtpDataStatus.BareLf => SmtpReplies.BareLineEndInData,
         SmtpDataStatus.TooLarge => SmtpReplies.MessageTooBig,
-        SmtpDataStatus.OutputClosed => SmtpReplies.LocalError,
+        SmtpDataStatus.OutputClosed => SmtpReplies.InsufficientStorage,
         _ => null,
     };
 }
