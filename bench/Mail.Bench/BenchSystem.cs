@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Mail.Bench.Peers;
 using Npgsql;
@@ -14,6 +15,7 @@ internal sealed class BenchSystem : IAsyncDisposable
     private readonly Stack<HostProcess> _processes = new();
     private readonly Dictionary<string, string> _environment = [];
     private HostProcess _postgres = null!;
+    private HostProcess _blobs = null!;
 
     public int ApiPort { get; } = Ports.Free();
 
@@ -33,11 +35,14 @@ internal sealed class BenchSystem : IAsyncDisposable
     public List<HostProcess> Workers { get; } = [];
 
     /// <param name="smarthostPort">Where the workers deliver to.</param>
-    public static async Task<BenchSystem> StartAsync(int smarthostPort)
+    /// <param name="nameServer">Who answers for the senders of mail that comes in; null for the machine's own.</param>
+    public static async Task<BenchSystem> StartAsync(int smarthostPort, IPEndPoint? nameServer = null)
     {
         var system = new BenchSystem();
         await system.StartServersAsync();
         system.Configure(smarthostPort);
+        if (nameServer is not null)
+            system._environment["Mail__Dns__Servers__0"] = nameServer.ToString();
         await HostProcess.RunAsync(Repository.Host("Mail.Api"), ["migrate"], system._environment);
         system.Api = await system.StartHostAsync("Mail.Api", system.ApiPort, []);
         system.Inbound = await system.StartHostAsync("Mail.Inbound", Ports.Free(),
@@ -49,7 +54,7 @@ internal sealed class BenchSystem : IAsyncDisposable
     public CpuMeter MeasureCpu(SmtpSink sink) => new(
     [
         ("api", Api.Id), ("inbound", Inbound.Id), .. Workers.Select(worker => ("workers", worker.Id)), ("postgres", _postgres.Id),
-        ("sink", sink.Id), ("load", Environment.ProcessId),
+        ("blobs", _blobs.Id), ("sink", sink.Id), ("load", Environment.ProcessId),
     ]);
 
     public async Task StartWorkersAsync(int count)
@@ -69,6 +74,15 @@ internal sealed class BenchSystem : IAsyncDisposable
     {
         await using var command = Database.CreateCommand("select count(*) from delivery_queue");
         return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Has the demo organization take mail for a domain.</summary>
+    public async Task AddInboundDomainAsync(string domain)
+    {
+        await using var command = Database.CreateCommand(
+            "insert into inbound_domains (organization_id, id, name, status, verified_at) select id, uuidv7(), $1, 'verified', now() from organizations limit 1");
+        command.Parameters.AddWithValue(domain);
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Forgets what statements have cost so far.</summary>
@@ -126,7 +140,7 @@ internal sealed class BenchSystem : IAsyncDisposable
         await HostProcess.RunAsync("/usr/bin/chmod", ["755", _folder.FullName]);
         _postgres = Start("run-postgres", "pg", postgres, "-c", "shared_preload_libraries=pg_stat_statements");
         Start("run-redis", "redis", redis);
-        Start("run-azurite", "blobs", azurite);
+        _blobs = Start("run-azurite", "blobs", azurite);
         await Task.WhenAll(new[] { postgres, redis, azurite }.Select(port => Ports.WaitAsync(port, TimeSpan.FromSeconds(60))));
         var server = $"Host=127.0.0.1;Port={postgres};Username=postgres";
         await CreateDatabaseAsync(server);

@@ -9,7 +9,6 @@ internal static class FlowBench
 {
     private const int Statements = 16;
     private const int Connections = 128;
-    private const int InboundBytes = 4_096;
     // The runtime compiles what is hot only after it has seen it some thousand times.
     private const int WarmUp = 10_000;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
@@ -32,8 +31,7 @@ internal static class FlowBench
                 table.AddFact("", $"{time / messages:F4} ms/message, {(double)messages / calls,7:F1} messages a call: {text}");
         }
         var memory = $"API {system.Api.PeakMegabytes():N0}, workers " + string.Join(" and ", system.Workers.Select(worker => $"{worker.PeakMegabytes():N0}"));
-        await InboundAsync(table, system, sink, messages, withPeers);
-        table.AddFact("peak memory, MB", $"{memory}, inbound {system.Inbound.PeakMegabytes():N0}");
+        table.AddFact("peak memory, MB", memory);
     }
 
     // The workers are not running: what is measured is accepting alone.
@@ -71,22 +69,6 @@ internal static class FlowBench
         await SettleAsync(system);
         var (wal, stored) = await system.WrittenAsync();
         table.AddFact("", $"KB/message: WAL {(wal - written.Wal) / 1024.0 / messages:F1}, stored {(stored - written.Stored) / 1024.0 / messages:F1}");
-    }
-
-    private static async Task InboundAsync(ResultTable table, BenchSystem system, SmtpSink sink, int messages, bool withPeers)
-    {
-        await system.StopWorkersAsync();
-        var cpu = system.MeasureCpu(sink);
-        var ours = await SmtpSource.RunAsync(system.SmtpPort, messages, InboundBytes, "shop@demo.test", "user@demo.test");
-        var inboundCpu = cpu.PerMessage(messages);
-        double? peer = null;
-        if (withPeers)
-        {
-            await using var postfix = await Postfix.StartAsync(sink.Port, holds: true);
-            peer = await SmtpSource.RunAsync(postfix.Port, messages, InboundBytes, "shop@demo.test", "user@demo.test");
-        }
-        table.Add("inbound SMTP, durable and parsed, 4 KB", ours, peer, "Postfix does not parse");
-        table.AddFact("", inboundCpu);
     }
 
     private static async Task<double> PostfixAcceptAsync(SmtpSink sink, int messages)

@@ -28,6 +28,12 @@ if (Wants("flow"))
 }
 if (Wants("content"))
     await ContentBench.RunAsync(Console.Out, messages);
+if (Wants("inbound"))
+{
+    var table = new ResultTable();
+    await InboundBench.RunAsync(table, messages, withPeers: !args.Contains("--no-peers"), withStatements: args.Contains("--statements"));
+    table.Write(Console.Out, $"{messages:N0} messages");
+}
 // Only when asked for: it fills the queue with a million messages.
 if (wanted.Contains("queue"))
 {

@@ -51,6 +51,7 @@ internal sealed class Postfix : IAsyncDisposable
         alias_maps =
         smtp_tls_security_level = none
         smtpd_tls_security_level = none
+        message_size_limit = 50000000
         {(holds ? "defer_transports = smtp" : "")}
 
         """;
