@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Aspire.Hosting.Publishing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 
 namespace Mail.AppHost;
 
@@ -16,6 +17,9 @@ internal static class MailSettings
             .WithEnvironment("DOTNET_ENVIRONMENT", builder.Environment.EnvironmentName)
             .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
             .WithEnvironment("Mail__Secrets__MasterKey", masterKey);
+        // Addresses that play a part, for whoever tries things out; settings given to the AppHost win.
+        if (builder.Environment.IsDevelopment())
+            project.WithEnvironment("Mail__Sandbox__Domain", "sandbox.test");
         foreach (var (name, value) in builder.Configuration.GetSection("Mail").AsEnumerable())
             if (value is not null)
                 project.WithEnvironment(name.Replace(":", "__", StringComparison.Ordinal), value);

@@ -12,6 +12,7 @@ using Mail.Core.Organizations;
 using Mail.Core.Persistence;
 using Mail.Core.Queue;
 using Mail.Core.RateLimits;
+using Mail.Core.Sandbox;
 using Mail.Core.Secrets;
 using Mail.Core.Webhooks;
 using Mail.Core.Templates;
@@ -91,6 +92,7 @@ public static class MailCore
         services.AddSingleton<DevInbox>();
         services.AddSingleton<OperatorMailStore>();
         services.AddSingleton<DemoSeed>();
+        builder.AddSandbox();
         builder.AddAssets();
         builder.AddTracking();
         builder.AddWebhooks();

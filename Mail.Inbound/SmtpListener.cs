@@ -7,6 +7,7 @@ using Mail.Core.Inbound;
 using Mail.Core.RateLimits;
 using Mail.Inbound.Bodies;
 using Mail.Inbound.Pipeline;
+using Mail.Inbound.Sandbox;
 using Mail.Inbound.Session;
 using Mail.Inbound.Session.Handlers;
 using Mail.Inbound.Submission;
@@ -34,6 +35,8 @@ internal static class SmtpListener
         var services = builder.Services;
         services.AddSingleton<CaptureWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<CaptureWriter>());
+        services.AddSingleton<SandboxPolicy>();
+        services.AddSingleton<SandboxReceiver>();
         services.AddSingleton<RecipientPolicy>();
         services.AddSingleton<CaptureChecks>();
         services.AddSingleton<CaptureReceiver>();

@@ -1,6 +1,7 @@
 using Mail.Core;
 using Mail.Worker.Delivery;
 using Mail.Worker.Maintenance;
+using Mail.Worker.Sandbox;
 using Mail.Worker.Scheduling;
 using Mail.Worker.Webhooks;
 
@@ -11,6 +12,7 @@ builder.AddAcceptMessages();
 builder.AddDelivery();
 builder.AddMaintenance();
 builder.AddScheduling();
+builder.AddSandboxFollowUps();
 builder.AddWebhookDispatch();
 
 var app = builder.Build();

@@ -1,4 +1,3 @@
-using Mail.Core.Organizations;
 using Mail.Core.Queue;
 using Mail.Core.Suppressions;
 using Mail.Protocol.Bounces;
@@ -15,7 +14,7 @@ internal static class BounceEffects
         var soft = new List<SoftBounce>();
         foreach (var record in records)
         {
-            if (record.Mode != SendingMode.Live)
+            if (!record.IsTelling)
                 continue;
             foreach (var result in record.Results)
             {

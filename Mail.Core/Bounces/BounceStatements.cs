@@ -11,7 +11,7 @@ namespace Mail.Core.Bounces;
 
 /// <summary>
 /// What follows from delivery attempts besides the state of their recipients: bounces, and the counts that reputation is
-/// made of. Mail of test keys counts nowhere.
+/// made of. Mail of test keys and to the sandbox counts nowhere.
 /// </summary>
 internal static class BounceStatements
 {
@@ -20,7 +20,7 @@ internal static class BounceStatements
         var bounced = rows.FindAll(row => row.Result.Outcome == DeliveryOutcome.Bounced);
         if (bounced.Count > 0)
             yield return Bounces(bounced);
-        var live = rows.FindAll(row => row.Record.Mode == SendingMode.Live);
+        var live = rows.FindAll(row => row.Record.IsTelling);
         var delivered = live.FindAll(row => row.Result.Outcome == DeliveryOutcome.Delivered);
         if (delivered.Count > 0)
             yield return ForgetSoftBounces(delivered);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mail.Core.Analytics;
 using Mail.Core.Events;
-using Mail.Core.Organizations;
 using Mail.Protocol.Bounces;
 using Npgsql;
 
@@ -72,7 +71,7 @@ internal static class ReportStatements
             JsonSerializer.Serialize(data, BounceJson.Default.BounceEventData))]);
         yield return AnalyticsStatements.Count(
             [AnalyticsFact.Of(recipient.Organization, recipient.Message, recipient.RecipientDomain, report.Effect.ToMetric())]);
-        if (recipient.Mode == SendingMode.Live && report.Effect == BounceEffect.Hard)
+        if (recipient.IsTelling && report.Effect == BounceEffect.Hard)
             yield return BounceStatements.Hours([new SendingCount(recipient.Organization, recipient.Domain, 0, 1, 0)]);
     }
 
@@ -84,7 +83,7 @@ internal static class ReportStatements
             JsonSerializer.Serialize(data, BounceJson.Default.ComplaintEventData))]);
         yield return AnalyticsStatements.Count(
             [AnalyticsFact.Of(recipient.Organization, recipient.Message, recipient.RecipientDomain, Metric.Complained)]);
-        if (recipient.Mode == SendingMode.Live)
+        if (recipient.IsTelling)
             yield return BounceStatements.Hours([new SendingCount(recipient.Organization, recipient.Domain, 0, 0, 1)]);
     }
 

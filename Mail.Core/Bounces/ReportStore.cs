@@ -2,6 +2,7 @@ using Mail.Core.Domains;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
+using Mail.Core.Sandbox;
 using Mail.Core.Suppressions;
 using Mail.Protocol.Bounces;
 using Npgsql;
@@ -12,7 +13,7 @@ namespace Mail.Core.Bounces;
 /// Takes bounces and complaints that arrive after the delivery: each counts once for a message and recipient, however
 /// often it is reported. The organization is that of the message; nobody who reports names it.
 /// </summary>
-public sealed class ReportStore(NpgsqlDataSource database)
+public sealed class ReportStore(NpgsqlDataSource database, SandboxDomain sandbox)
 {
     /// <summary>The recipient is bounced, its address suppressed if it is bad, and all of it told.</summary>
     public async Task<ReportOutcome> RecordBounceAsync(BounceReport report, CancellationToken cancellationToken)
@@ -24,7 +25,7 @@ public sealed class ReportStore(NpgsqlDataSource database)
         if (!await connection.ExecuteAsync(ReportStatements.InsertBounce(recipient, report), cancellationToken))
             return ReportOutcome.AlreadyKnown;
         await connection.ExecuteAsync(ReportStatements.Bounce(recipient, report), cancellationToken);
-        if (recipient.Mode == SendingMode.Live)
+        if (recipient.IsTelling)
             await SuppressAsync(connection, recipient, report, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return ReportOutcome.Recorded;
@@ -40,7 +41,7 @@ public sealed class ReportStore(NpgsqlDataSource database)
         if (!await connection.ExecuteAsync(ReportStatements.InsertComplaint(recipient, report), cancellationToken))
             return ReportOutcome.AlreadyKnown;
         await connection.ExecuteAsync(ReportStatements.Complain(recipient, report), cancellationToken);
-        if (recipient.Mode == SendingMode.Live)
+        if (recipient.IsTelling)
         {
             await SuppressionStatements.InsertAsync(connection,
                 [recipient.Suppress(SuppressionReason.Complaint, SuppressionSource.FutureComplaintProcessor)], cancellationToken);
@@ -64,7 +65,7 @@ public sealed class ReportStore(NpgsqlDataSource database)
     }
 
     // The message is locked: reports of its recipients wait for each other, and the later one sees what the earlier did.
-    private static async Task<ReportedMessage?> FindAsync(
+    private async Task<ReportedMessage?> FindAsync(
         NpgsqlConnection connection, MessageId message, ReportedRecipient wanted, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
@@ -82,7 +83,7 @@ public sealed class ReportStore(NpgsqlDataSource database)
         {
             found.Add(new ReportedMessage(
                 new OrganizationId(reader.GetGuid(0)), message, new DomainId(reader.GetGuid(1)), SendingModeText.Parse(reader.GetString(2)),
-                reader.GetInt16(3), reader.GetString(4)));
+                reader.GetInt16(3), reader.GetString(4)) { IsSandbox = sandbox.HasAddress(reader.GetString(4)) });
         }
         return Choose(found, wanted);
     }
@@ -105,6 +106,11 @@ internal sealed record ReportedMessage(
     OrganizationId Organization, MessageId Message, DomainId Domain, SendingMode Mode, short Ordinal, string Address)
 {
     public string Key { get; } = AddressKey.OfStored(Address);
+
+    /// <summary>Of the sandbox: it says nothing about sender or address.</summary>
+    public bool IsSandbox { get; init; }
+
+    public bool IsTelling => Mode == SendingMode.Live && !IsSandbox;
 
     public string RecipientDomain => Address[(Address.LastIndexOf('@') + 1)..];
 

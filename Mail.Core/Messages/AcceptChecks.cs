@@ -2,6 +2,7 @@ using Mail.Core.ApiKeys;
 using Mail.Core.Domains;
 using Mail.Core.Limits;
 using Mail.Core.Organizations;
+using Mail.Core.Sandbox;
 using Mail.Core.Suppressions;
 using Mail.Core.TrackedMail;
 
@@ -12,7 +13,8 @@ namespace Mail.Core.Messages;
 /// sending limits and reputation, content. Suppression comes behind them and is decided at the commit.
 /// </summary>
 public sealed class AcceptChecks(
-    SenderDomains domains, SendingGate gate, MessageRendering rendering, TrackingDefaults tracking, SuppressionStore suppressions)
+    SenderDomains domains, SendingGate gate, MessageRendering rendering, TrackingDefaults tracking, SuppressionStore suppressions,
+    SandboxDomain sandbox)
 {
     internal ValueTask<CheckOutcome> RunAsync(Caller caller, OutgoingMessage message, CancellationToken cancellationToken) =>
         RunAsync(caller, message, gate.PassAsync, cancellationToken);
@@ -40,7 +42,7 @@ public sealed class AcceptChecks(
         var outcome = await AdmitAsync(caller, message, question, cancellationToken);
         if (outcome is not CheckOutcome.Passed admitted)
             return outcome;
-        return await rendering.RenderAsync(caller, message, cancellationToken) switch
+        return await rendering.RenderAsync(caller, admitted.Message, cancellationToken) switch
         {
             RenderOutcome.Rendered(var rendered) => admitted with
             {
@@ -59,7 +61,9 @@ public sealed class AcceptChecks(
             return new CheckOutcome.Refused(new AcceptOutcome.DomainNotVerified(senderDomain));
         if (caller.DomainRestriction is { } allowed && allowed != senderDomain)
             return new CheckOutcome.Refused(new AcceptOutcome.DomainNotAllowed(senderDomain, allowed));
-        return await question(caller, domain, senderDomain, message.Recipients.Count, cancellationToken) is { } refusal
+        message = sandbox.Mark(message);
+        var counted = message.Recipients.Count(recipient => !recipient.IsSandbox);
+        return await question(caller, domain, senderDomain, counted, cancellationToken) is { } refusal
             ? new CheckOutcome.Refused(refusal)
             : new CheckOutcome.Passed(message, domain);
     }

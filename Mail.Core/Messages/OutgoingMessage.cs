@@ -80,7 +80,11 @@ public enum SuppressedRecipients
     Refuse,
 }
 
-public sealed record OutgoingRecipient(RecipientKind Kind, Mailbox Mailbox);
+public sealed record OutgoingRecipient(RecipientKind Kind, Mailbox Mailbox)
+{
+    /// <summary>An address of the sandbox, which nothing counts.</summary>
+    internal bool IsSandbox { get; init; }
+}
 
 public enum RecipientKind
 {

@@ -42,5 +42,5 @@ internal sealed record PendingAccept(
         .Select((recipient, ordinal) => (recipient, (short)ordinal)).Where(item => !Suppressed.ContainsKey(item.Item2));
 
     /// <summary>Recipients that limits and billing count.</summary>
-    public int Counted => Caller.Mode == SendingMode.Live && !IsScheduled ? Message.Recipients.Count - Suppressed.Count : 0;
+    public int Counted => Caller.Mode == SendingMode.Live && !IsScheduled ? Open.Count(item => !item.Recipient.IsSandbox) : 0;
 }

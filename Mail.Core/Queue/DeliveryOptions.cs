@@ -24,7 +24,7 @@ public sealed class DeliveryOptions
     [EnumDataType(typeof(RelayTls))]
     public RelayTls SmarthostTls { get; set; } = RelayTls.Opportunistic;
 
-    /// <summary>The listener that captures, <c>host:port</c>; by default the endpoint <c>smtp</c> of the service <c>inbound</c>.</summary>
+    /// <summary>The listener of this installation that takes test mail and plays the sandbox, <c>host:port</c>; by default the endpoint <c>smtp</c> of the service <c>inbound</c>.</summary>
     public string? CaptureAddress { get; set; }
 
     /// <summary>The port of MX hosts in mode direct. Default 25.</summary>

@@ -38,6 +38,12 @@ public sealed record DeliveryRecord
     /// <summary>What was said to the server and by it, as <see cref="Conversation"/> writes it; null when it is not kept.</summary>
     public string? Conversation { get; init; }
 
+    /// <summary>The mail went to the sandbox: it says nothing about sender or address.</summary>
+    public bool IsSandbox { get; init; }
+
+    /// <summary>It tells how good the sender's mail and the address are.</summary>
+    internal bool IsTelling => Mode == SendingMode.Live && !IsSandbox;
+
     /// <summary>The attempt failed through our own doing; several in a row end the item.</summary>
     public bool IsFault { get; init; }
 

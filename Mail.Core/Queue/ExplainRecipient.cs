@@ -1,4 +1,5 @@
 using Mail.Core.Organizations;
+using Mail.Core.Sandbox;
 using Mail.Protocol.Dns;
 using Microsoft.Extensions.Options;
 
@@ -6,13 +7,13 @@ namespace Mail.Core.Queue;
 
 /// <summary>Finds out, without sending anything, which way mail for a recipient's domain would take and what it would wait for.</summary>
 public sealed class ExplainRecipient(
-    IDnsResolver resolver, RouteStore routes, HoldStore holds, QueueOperationsStore operations, IOptions<DeliveryOptions> options,
-    TimeProvider clock)
+    IDnsResolver resolver, RouteStore routes, HoldStore holds, QueueOperationsStore operations, SandboxDomain sandbox,
+    IOptions<DeliveryOptions> options, TimeProvider clock)
 {
     public async Task<RecipientExplanation> RunAsync(
         OrganizationId? organization, string domain, SendingMode mode, CancellationToken cancellationToken)
     {
-        var route = mode == SendingMode.Test ? null : MostSpecial(await routes.ListAsync(cancellationToken), organization, domain);
+        var route = mode == SendingMode.Test || sandbox.Is(domain) ? null : MostSpecial(await routes.ListAsync(cancellationToken), organization, domain);
         var way = await WayAsync(route, domain, mode, cancellationToken);
         var known = mode == SendingMode.Test ? null : await operations.DestinationOfAsync(domain, cancellationToken);
         var states = known is { } destination ? await operations.StatesAsync(destination.Destination, cancellationToken) : [];
@@ -25,6 +26,8 @@ public sealed class ExplainRecipient(
     private async Task<Way> WayAsync(RouteOverride? route, string domain, SendingMode mode, CancellationToken cancellationToken)
     {
         var delivery = options.Value;
+        if (sandbox.Is(domain))
+            return new Way("sandbox", Relay: delivery.CaptureAddress, Tls: TextOf(RelayTls.Opportunistic));
         if (mode == SendingMode.Test || delivery.Mode == DeliveryMode.Capture)
             return new Way("capture", Relay: delivery.CaptureAddress, Tls: TextOf(RelayTls.Opportunistic));
         if (route?.Relay is { } relay)

@@ -3,7 +3,7 @@ using Mail.Protocol.Dns;
 namespace Mail.Core.Queue;
 
 /// <summary>What would happen to mail for one recipient now.</summary>
-/// <param name="Route"><c>mx</c>, <c>implicit_mx</c>, <c>relay</c>, <c>smarthost</c>, <c>capture</c>, or <c>none</c>: it would fail or wait.</param>
+/// <param name="Route"><c>mx</c>, <c>implicit_mx</c>, <c>relay</c>, <c>smarthost</c>, <c>capture</c>, <c>sandbox</c>, or <c>none</c>: it would fail or wait.</param>
 /// <param name="Problem">Why there is no way to it.</param>
 /// <param name="IsPermanent">That problem bounces the mail; else it is tried again.</param>
 /// <param name="Relay">The operator's server that it goes to.</param>

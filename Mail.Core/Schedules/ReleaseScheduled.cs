@@ -45,8 +45,8 @@ public sealed class ReleaseScheduled(
             }
             switch (await checks.AdmitAsync(item.Pending.Caller, item.Pending.Message, cancellationToken))
             {
-                case CheckOutcome.Passed:
-                    verdicts.Released.Add(item);
+                case CheckOutcome.Passed passed:
+                    verdicts.Released.Add(item with { Pending = item.Pending with { Message = passed.Message } });
                     break;
                 case CheckOutcome.Refused(var reason) when WaitFor(reason) is { } wait && !item.IsLate:
                     verdicts.Postponed.Add((item, wait));

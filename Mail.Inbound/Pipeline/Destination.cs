@@ -1,5 +1,6 @@
 using Mail.Core.Bounces;
 using Mail.Core.Organizations;
+using Mail.Core.Sandbox;
 using Mail.Protocol.Smtp;
 
 namespace Mail.Inbound.Pipeline;
@@ -29,6 +30,9 @@ internal abstract record Destination
     /// <summary>The organization that takes mail for the domain.</summary>
     public sealed record Inbound(OrganizationId Organization, string Domain) : Destination;
 
+    /// <summary>An address that plays a part.</summary>
+    public sealed record Sandbox(SandboxScript Script, SandboxRecipient Recipient) : Destination;
+
     /// <summary>The people who run this installation.</summary>
     public sealed record Operator : Destination
     {
@@ -37,7 +41,8 @@ internal abstract record Destination
 }
 
 /// <summary>The answer to RCPT: where it goes, or why not.</summary>
-internal readonly record struct Admission(Destination? Destination, SmtpReply? Refusal)
+/// <param name="IsAsked">The refusal is what a sender of ours wanted: it is no mistake of the client.</param>
+internal readonly record struct Admission(Destination? Destination, SmtpReply? Refusal, bool IsAsked = false)
 {
     public static implicit operator Admission(Destination destination) => new(destination, null);
 

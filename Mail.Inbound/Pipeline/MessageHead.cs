@@ -33,7 +33,8 @@ internal static class MessageHead
         return hops;
     }
 
-    private static ReadOnlySequence<byte> Of(ReadOnlySequence<byte> message)
+    /// <summary>The octets in front of the first empty line, as far as there may be any.</summary>
+    public static ReadOnlySequence<byte> Of(ReadOnlySequence<byte> message)
     {
         var reader = new SequenceReader<byte>(message.Slice(0, Math.Min(message.Length, MaxHeaderOctets)));
         return reader.TryReadTo(out ReadOnlySequence<byte> header, "\r\n\r\n"u8) ? header : reader.Sequence;

@@ -1,4 +1,5 @@
 using Azure;
+using Mail.Inbound.Sandbox;
 using Mail.Protocol.Smtp;
 using Npgsql;
 
@@ -6,7 +7,7 @@ namespace Mail.Inbound.Pipeline;
 
 /// <summary>What happens to a message after its final dot, by where it goes. Only what is committed is answered 250.</summary>
 internal sealed partial class MessageReceiver(
-    CaptureReceiver captures, ReportReceiver reports, InboundReceiver inbound, ILogger<MessageReceiver> logger)
+    CaptureReceiver captures, ReportReceiver reports, InboundReceiver inbound, SandboxReceiver sandbox, ILogger<MessageReceiver> logger)
 {
     // RFC 5321 §6.3: at least 100; each server that it passed has put its name on it.
     private const int MaxHops = 100;
@@ -34,6 +35,7 @@ internal sealed partial class MessageReceiver(
         Destination.Bounce => reports.TakeBouncesAsync(mail),
         Destination.Inbound => inbound.TakeAsync(mail),
         Destination.Feedback => reports.TakeFeedbackAsync(mail),
+        Destination.Sandbox => sandbox.TakeAsync(mail),
         Destination.Operator => reports.TakeForOperatorAsync(mail),
         _ => throw new ArgumentOutOfRangeException(nameof(mail)),
     };

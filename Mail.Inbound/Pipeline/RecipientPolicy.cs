@@ -2,6 +2,7 @@ using Mail.Core.Bounces;
 using Mail.Core.Domains;
 using Mail.Core.Inbound;
 using Mail.Core.Messages;
+using Mail.Inbound.Sandbox;
 using Mail.Protocol.Smtp;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -10,12 +11,12 @@ namespace Mail.Inbound.Pipeline;
 
 /// <summary>
 /// Who we take mail for. Never a relay: return paths that we signed, the address for complaints, the postmaster of our
-/// own hosts, and verified inbound domains. In Development the rest ends in the dev inbox; elsewhere only mail of test keys does, which comes from our
+/// own hosts, the sandbox for our own mail, and verified inbound domains. In Development the rest ends in the dev inbox; elsewhere only mail of test keys does, which comes from our
 /// own workers under a return path that only they can write.
 /// </summary>
 internal sealed class RecipientPolicy(
     IHostEnvironment environment, ReturnPath returnPaths, ReturnPathHostStore hosts, InboxOwnerStore owners,
-    InboundDomainCheckStore inboundDomains, IOptions<MailHostOptions> host)
+    InboundDomainCheckStore inboundDomains, SandboxPolicy sandbox, IOptions<MailHostOptions> host)
 {
     // RFC 5321 §3.6.2 and RFC 3463 §3.8.
     private static readonly SmtpReply NoRelay = new(550, "5.7.1", "Relaying denied");
@@ -47,6 +48,8 @@ internal sealed class RecipientPolicy(
     private async ValueTask<Admission> AdmitAsync(
         SmtpPath reversePath, SmtpPath recipient, bool isCapturing, CancellationToken cancellationToken)
     {
+        if (sandbox.IsFor(recipient))
+            return await sandbox.AdmitAsync(reversePath, recipient, cancellationToken);
         if (returnPaths.Read(recipient.LocalPart) is { } target && await hosts.IsOursAsync(recipient.Domain, cancellationToken))
             return new Destination.Bounce(target);
         var own = OwnMailbox(recipient);

@@ -17,6 +17,9 @@ internal sealed class MailTransaction(SmtpCommand.Mail mail, Activity? activity)
     /// <summary>The recipients of a client that has logged in; they are taken for anybody, and each once.</summary>
     public List<EmailAddress> Submitted { get; } = [];
 
+    /// <summary>A sender of ours asked to be refused: that is no reason to lose patience with the client.</summary>
+    public bool IsPlayed { get; set; }
+
     /// <summary>Why the message is refused although its chunks are still coming.</summary>
     public SmtpReply? Refusal { get; set; }
 

@@ -89,7 +89,7 @@ internal sealed class SmtpSession : IAsyncDisposable
             if (++_commands > Server.Options.MaxCommands)
                 reply = TooManyCommands;
             // 4yz is our trouble or our limit, not the client's mistake.
-            if (reply.IsPermanent && ++_errors > Server.Options.MaxErrors)
+            if (reply.IsPermanent && Transaction is not { IsPlayed: true } && ++_errors > Server.Options.MaxErrors)
                 reply = SmtpReplies.TooManyErrors;
             state = reply.ClosesConnection ? SmtpSessionState.Closed : next;
             Write(reply);

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using static Mail.Protocol.Dsn.ReportText;
 
 namespace Mail.Protocol.Dsn;
 
@@ -9,8 +9,6 @@ namespace Mail.Protocol.Dsn;
 /// </summary>
 public static class DsnWriter
 {
-    private const int MaxReturnedBytes = 64 * 1024, MaxValue = 900;
-
     /// <summary>The whole message with CRLF line ends.</summary>
     public static byte[] Write(DsnDraft draft)
     {
@@ -76,51 +74,8 @@ public static class DsnWriter
         OptionalField(text, "Will-Retry-Until", recipient.WillRetryUntil is { } until ? Date(until) : null);
     }
 
-    private static void AppendReturned(StringBuilder text, ReadOnlySpan<byte> header, string boundary)
-    {
-        if (header.Length > MaxReturnedBytes)
-            header = header[..(header[..MaxReturnedBytes].LastIndexOf((byte)'\n') + 1)];
-        Part(text, boundary, "text/rfc822-headers", "8bit");
-        foreach (var line in Encoding.UTF8.GetString(header).Split('\n'))
-        {
-            var content = line.TrimEnd('\r');
-            if (content.Length > 0 && !content.StartsWith("--", StringComparison.Ordinal))
-                text.Append(Clean(content.Length > MaxValue ? content[..MaxValue] : content)).Append("\r\n");
-        }
-
-        text.Append("\r\n");
-    }
-
-    private static void Part(StringBuilder text, string boundary, string type, string encoding) =>
-        text.Append("--").Append(boundary).Append("\r\nContent-Type: ").Append(type)
-            .Append("\r\nContent-Transfer-Encoding: ").Append(encoding).Append("\r\n\r\n");
-
-    private static void OptionalField(StringBuilder text, string name, string? value)
-    {
-        if (!string.IsNullOrWhiteSpace(value))
-            Field(text, name, value);
-    }
-
-    private static void Field(StringBuilder text, string name, string value) =>
-        text.Append(name).Append(": ").Append(OneLine(value)).Append("\r\n");
-
-    /// <summary>RFC 5322 §2.1.1: a line has at most 998 octets; no control character ends it early.</summary>
-    private static string OneLine(string value)
-    {
-        var line = Clean(value).Trim();
-        while (Encoding.UTF8.GetByteCount(line) > MaxValue)
-            line = line[..(line.Length * 9 / 10)];
-        return line;
-    }
-
-    private static string Clean(string value) =>
-        value.Any(char.IsControl) ? string.Concat(value.Select(c => c == '\t' ? '\t' : char.IsControl(c) ? ' ' : c)) : value;
-
     // RFC 3464 §2.3.1, RFC 6533 §3
     private static string Address(string address) => (Ascii.IsValid(address) ? "rfc822; " : "utf-8; ") + address;
-
-    private static string Date(DateTimeOffset moment) =>
-        moment.ToString("ddd, dd MMM yyyy HH':'mm':'ss ", CultureInfo.InvariantCulture) + moment.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal);
 
     private static string DefaultStatus(DsnAction action) =>
         action switch { DsnAction.Failed => "5.0.0", DsnAction.Delayed => "4.0.0", _ => "2.0.0" };

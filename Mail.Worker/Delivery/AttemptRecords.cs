@@ -1,12 +1,14 @@
 using Mail.Core.Messages;
 using Mail.Core.Queue;
+using Mail.Core.Sandbox;
 using Mail.Protocol.Bounces;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;
 
 /// <summary>Turns what an attempt came to into the record of it, with the time of the next one.</summary>
-internal sealed class AttemptRecords(IOptions<RetryOptions> options, Conversations conversations, WorkerName worker)
+internal sealed class AttemptRecords(
+    IOptions<RetryOptions> options, Conversations conversations, SandboxDomain sandbox, WorkerName worker)
 {
     public DeliveryRecord Of(HeldItem item, Attempt.Ended attempt, DateTimeOffset startedAt, TimeSpan took)
     {
@@ -21,6 +23,7 @@ internal sealed class AttemptRecords(IOptions<RetryOptions> options, Conversatio
             Organization = job.Organization,
             Message = job.Message,
             Mode = job.Mode,
+            IsSandbox = sandbox.Is(job.Domain),
             SenderDomain = job.SenderDomain,
             AttemptNumber = job.Attempts + 1,
             Worker = worker.Value,

@@ -76,11 +76,11 @@ internal sealed partial class DeliveryDispatch(
     {
         var lane = item.Job.Lane;
         var pool = routing.PoolOf(item.Job);
-        if (book.Learn(lane, new LaneTarget(found.Destination, pool)) && !lane.IsTest)
+        if (book.Learn(lane, new LaneTarget(found.Destination, pool)) && !lane.IsTest && !found.IsSandbox)
             reports.Found(item.Job.Domain, found.Destination, found.ProviderName);
         if (HoldOn(lane, found.Destination) is { } hold)
             recorder.Release(item, Rest(hold.Until), hold.Reason);
-        else if (await sources.ChooseAsync(found, pool, item.WhenCut) is not { } servers)
+        else if ((found.IsSandbox ? found : await sources.ChooseAsync(found, pool, item.WhenCut)) is not { } servers)
             recorder.Release(item, LongestRest, $"no source of the pool '{pool ?? DeliverySource.DefaultPool}' may send there now");
         else if (!destinations.TryEnqueue(new RoutedItem(item, servers)))
             Postpone(item, servers.Destination);

@@ -12,6 +12,8 @@ internal abstract record DeliveryRoute
     {
     }
 
+    public const string SandboxProvider = "sandbox";
+
     /// <summary>To the first of these servers that takes it.</summary>
     /// <param name="Destination">Names what shares queue, limits and connections.</param>
     public sealed record Servers(string Destination, IReadOnlyList<Target> Targets, RelayOptions? Relay) : DeliveryRoute
@@ -22,8 +24,11 @@ internal abstract record DeliveryRoute
         /// <summary>Whose servers they are, where that is known.</summary>
         public Provider? Provider { get; init; }
 
+        /// <summary>To the sandbox, which is no place of the world: no source, no warm-up, and nothing to be learned from what it says.</summary>
+        public bool IsSandbox { get; init; }
+
         /// <summary>For records and metrics: one of the few known names.</summary>
-        public string ProviderName => Relay is not null ? "relay" : Provider?.Name ?? "other";
+        public string ProviderName => IsSandbox ? SandboxProvider : Relay is not null ? "relay" : Provider?.Name ?? "other";
     }
 
     /// <summary>Nowhere, and why.</summary>

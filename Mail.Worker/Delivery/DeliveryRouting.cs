@@ -1,5 +1,6 @@
 using Mail.Core.Organizations;
 using Mail.Core.Queue;
+using Mail.Core.Sandbox;
 using Mail.Protocol.Smtp;
 using Microsoft.Extensions.Options;
 
@@ -13,13 +14,15 @@ internal sealed class DeliveryRouting
     private readonly RouteOverrides _overrides;
     private readonly DeliveryRoute? _smarthost;
     private readonly DeliveryRoute _capture;
+    private readonly SandboxDomain _sandbox;
 
-    public DeliveryRouting(IOptions<DeliveryOptions> options, MxRouting mx, RouteOverrides overrides)
+    public DeliveryRouting(IOptions<DeliveryOptions> options, MxRouting mx, RouteOverrides overrides, SandboxDomain sandbox)
     {
         var delivery = options.Value;
         _mode = delivery.Mode;
         _mx = mx;
         _overrides = overrides;
+        _sandbox = sandbox;
         _smarthost = delivery.Smarthost is { } smarthost
             ? Relay(smarthost, new RelayOptions(delivery.SmarthostTls, CredentialsOf(delivery)))
             : null;
@@ -28,6 +31,8 @@ internal sealed class DeliveryRouting
 
     public ValueTask<DeliveryRoute> FindAsync(DeliveryJob job, CancellationToken cancellationToken)
     {
+        if (_sandbox.Is(job.Domain))
+            return ValueTask.FromResult(SandboxOf(job));
         if (job.Mode == SendingMode.Test)
             return ValueTask.FromResult(_capture);
         if (_mode != DeliveryMode.Capture && OverrideOf(job) is { } route && RouteOverrides.RelayOf(route) is { } relay)
@@ -42,7 +47,12 @@ internal sealed class DeliveryRouting
     }
 
     /// <summary>The pool of sources that the item leaves from; null for the default one.</summary>
-    public string? PoolOf(DeliveryJob job) => job.Mode == SendingMode.Test ? null : OverrideOf(job)?.Pool;
+    public string? PoolOf(DeliveryJob job) => job.Mode == SendingMode.Test || _sandbox.Is(job.Domain) ? null : OverrideOf(job)?.Pool;
+
+    // A queue for each organization: what one asks to be slow does not hold up the others.
+    private DeliveryRoute SandboxOf(DeliveryJob job) => _capture is DeliveryRoute.Servers listener
+        ? listener with { Destination = $"{DeliveryRoute.SandboxProvider} {job.Organization}", IsSandbox = true }
+        : _capture;
 
     private RouteOverride? OverrideOf(DeliveryJob job) => _overrides.Find(job.Organization, job.Domain);
 
@@ -57,5 +67,5 @@ internal sealed class DeliveryRouting
 
     private static DeliveryRoute.Nowhere NoCapture() => new(new Verdict(
         DeliveryOutcome.Deferred, DeliveryStage.Route, DeliveryCause.NotConfigured,
-        Reply: "no listener is configured that captures test mail"));
+        Reply: "no listener is configured that takes test mail"));
 }

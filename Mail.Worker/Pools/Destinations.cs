@@ -74,7 +74,7 @@ internal sealed class Destinations(
     private Destination Create(DeliveryRoute.Servers route)
     {
         var limits = connections.Value;
-        var isRelay = route.Relay is not null;
+        var isRelay = route.Relay is not null && !route.IsSandbox;
         var own = route.Provider?.Limits ?? Limits.None;
         var shape = new DestinationShape(route.Destination, route.ProviderName,
             own.Connections ?? (isRelay ? limits.PerRelay : limits.PerDestination), own, clock);

@@ -53,7 +53,8 @@ internal sealed class DestinationFeedback(
             shape.Answered();
         foreach (var said in attempt.Verdicts)
         {
-            if (rules.ReactionTo(shape.Provider, said) is not { } reaction)
+            // The sandbox says what it was asked to say.
+            if (shape.Provider == DeliveryRoute.SandboxProvider || rules.ReactionTo(shape.Provider, said) is not { } reaction)
                 continue;
             metrics.Reacted(shape.Provider, reaction);
             return shape.React(reaction, $"{said.SmtpCode} {said.Reply}");

@@ -27,6 +27,7 @@ internal sealed class InboundHost : IAsyncDisposable
 {
     public const string HostName = "mx.local.test";
     public const string BounceDomain = "bounce.local.test";
+    public const string SandboxDomain = "sandbox.test";
 
     // A well-formed connection string to where nothing listens.
     private static readonly string NoBlobs =
@@ -58,6 +59,7 @@ internal sealed class InboundHost : IAsyncDisposable
             ["Mail:Demo:ApiKey"] = ApiKeyText.Generate(SendingMode.Live).Reveal(),
             ["Mail:Host:Name"] = HostName,
             ["Mail:Host:BounceDomain"] = BounceDomain,
+            ["Mail:Sandbox:Domain"] = SandboxDomain,
             ["Mail:Shutdown:DrainDelay"] = "00:00:00",
             ["Mail:Inbound:Address"] = "127.0.0.1",
             ["Mail:Inbound:Port"] = "0",

@@ -108,6 +108,15 @@ internal sealed class WorkerSystem : IAsyncDisposable
         return worker;
     }
 
+    /// <summary>A host with what the test adds to it.</summary>
+    public async Task<IHost> StartAsync(Action<IHostApplicationBuilder> configure)
+    {
+        var host = Build(configure);
+        await host.StartAsync();
+        _started.Add(host);
+        return host;
+    }
+
     /// <summary>A worker whose stages can be called one by one: its loops do not run.</summary>
     public IHost BuildWorker(params (string Key, string Value)[] settings) => Build(builder =>
     {

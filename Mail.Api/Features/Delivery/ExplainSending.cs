@@ -64,7 +64,7 @@ public sealed record SendRefusal(string Code, string Message, IReadOnlyList<Fiel
 /// <param name="DomainRestriction">The only domain that the key may send from.</param>
 public sealed record SenderKey(string Mode, string? DomainRestriction);
 
-/// <param name="Route"><c>mx</c>, <c>implicit_mx</c>, <c>relay</c>, <c>smarthost</c>, <c>capture</c>, or <c>none</c>.</param>
+/// <param name="Route"><c>mx</c>, <c>implicit_mx</c>, <c>relay</c>, <c>smarthost</c>, <c>capture</c>, <c>sandbox</c>, or <c>none</c>.</param>
 /// <param name="WaitsFor">What keeps it from being sent at once.</param>
 /// <param name="EstimatedFirstAttempt">Null when it would not be attempted.</param>
 public sealed record RecipientOutlook(

@@ -18,6 +18,7 @@ internal sealed class RcptHandler(RecipientPolicy policy)
             return SmtpReplies.UnknownParameter;
         var first = transaction.Recipients.Count > 0 ? transaction.Recipients[0].Destination : null;
         var admission = await policy.AdmitAsync(transaction.ReversePath, command.ForwardPath, first);
+        transaction.IsPlayed |= admission.IsAsked;
         if (admission.Destination is not { } destination)
             return admission.Refusal!;
         transaction.Recipients.Add(new AdmittedRecipient(command.ForwardPath, destination));

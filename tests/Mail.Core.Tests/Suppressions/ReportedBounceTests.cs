@@ -3,6 +3,7 @@ using Mail.Core.Ids;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Queue;
+using Mail.Core.Sandbox;
 using Mail.Core.Suppressions;
 using Mail.Core.Tests.Messages;
 using Mail.Protocol.Addresses;
@@ -15,7 +16,7 @@ public sealed class ReportedBounceTests(TestDatabase database) : IClassFixture<T
 {
     private static int _names;
     private readonly AcceptStore _accept = new(database.DataSource, Options.Create(new AcceptOptions()), TimeProvider.System);
-    private readonly ReportStore _reports = new(database.DataSource);
+    private readonly ReportStore _reports = new(database.DataSource, new SandboxDomain(Options.Create(new SandboxOptions { Domain = "sandbox.test" })));
     private readonly SuppressionStore _suppressions = new(database.DataSource);
     private Sender _sender = null!;
 
@@ -31,6 +32,23 @@ public sealed class ReportedBounceTests(TestDatabase database) : IClassFixture<T
         Assert.Equal(ReportOutcome.Recorded, await BounceAsync(message, BounceEffect.Hard));
         Assert.Equal(["hard_bounce"], await ReasonsAsync());
         Assert.Equal("bounced", await database.ValueAsync<string>("select status from messages where id = $1", message.Value));
+    }
+
+    [Fact]
+    public async Task Reports_of_sandbox_addresses_are_told_and_count_for_nothing()
+    {
+        var message = await AcceptAsync("dsn-later+60s@Sandbox.test");
+        for (var i = 0; i < 3; i++)
+            await BounceAsync(await AcceptAsync("bounce+552@sandbox.test"), BounceEffect.Soft);
+
+        Assert.Equal(ReportOutcome.Recorded, await BounceAsync(message, BounceEffect.Hard));
+        Assert.Equal(ReportOutcome.Recorded, await _reports.RecordComplaintAsync(Complaint(message), default));
+
+        Assert.Equal("bounced", await database.ValueAsync<string>("select status from messages where id = $1", message.Value));
+        Assert.Equal(0, await database.ValueAsync<long>("select count(*) from suppressions where organization_id = $1", Organization.Value));
+        Assert.Equal(0, await database.ValueAsync<long>("select count(*) from soft_bounces where organization_id = $1", Organization.Value));
+        Assert.Equal(0, await database.ValueAsync<long>(
+            "select coalesce(sum(hard_bounced + complained), 0)::bigint from sending_hours where organization_id = $1", Organization.Value));
     }
 
     [Fact]
@@ -145,10 +163,10 @@ public sealed class ReportedBounceTests(TestDatabase database) : IClassFixture<T
 
     private OrganizationId Organization => _sender.Caller.Organization;
 
-    private async Task<MessageId> AcceptAsync()
+    private async Task<MessageId> AcceptAsync(string recipient = "ada@example.com")
     {
         var pending = new PendingAccept(
-            _sender.Caller, PrefixedId.New<MessageId>(TimeProvider.System), _sender.Domain, _sender.Message("ada@example.com"), [], null);
+            _sender.Caller, PrefixedId.New<MessageId>(TimeProvider.System), _sender.Domain, _sender.Message(recipient), [], null);
         return Assert.IsType<AcceptOutcome.Accepted>((await _accept.StoreAsync([pending], default)).Single()).Id;
     }
 

@@ -71,7 +71,8 @@ public sealed class LeaseTests
         var verdict = new Verdict(DeliveryOutcome.Deferred, DeliveryStage.RcptTo, DeliveryCause.Reply, 450);
         var item = new HeldItem(job, DateTimeOffset.UtcNow, 0);
         var record = new AttemptRecords(
-            Microsoft.Extensions.Options.Options.Create(new RetryOptions()), new Conversations(Microsoft.Extensions.Options.Options.Create(new Mail.Core.Queue.ConversationOptions())), new WorkerName("first"))
+            Microsoft.Extensions.Options.Options.Create(new RetryOptions()), new Conversations(Microsoft.Extensions.Options.Options.Create(new Mail.Core.Queue.ConversationOptions())),
+            system.Front.Services.GetRequiredService<Mail.Core.Sandbox.SandboxDomain>(), new WorkerName("first"))
             .Of(item, Attempt.Ended.ForAll(1, verdict), DateTimeOffset.UtcNow, TimeSpan.Zero);
 
         Assert.Single(await store.RecordAsync([record], CancellationToken.None));
