@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Mail.Core.Organizations;
 using Mail.TestKit.Smtp;
 
@@ -20,9 +19,7 @@ public sealed class PostfixBounceTests(InboundFixture fixture) : IClassFixture<I
         await using var postfix = await PostfixServer.StartAsync(certificate, limit.Token, next: fixture.Production.EndPoint);
         var mail = await SentMail.CreateAsync(fixture.Development, fixture.Database.DataSource, SendingMode.Live, "ann@example.test", recipient);
 
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(postfix.EndPoint, limit.Token);
-        await using var client = new LineClient(new NetworkStream(socket, ownsSocket: true));
+        await using var client = new LineClient(await postfix.ConnectAsync(limit.Token));
         await client.GreetAsync();
         Assert.StartsWith("250 ", await client.MailAsync("Subject: hello\r\n\r\nhello", mail.ReturnPath(1), recipient));
 

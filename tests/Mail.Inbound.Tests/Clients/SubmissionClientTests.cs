@@ -82,6 +82,23 @@ public sealed class SubmissionClientTests(InboundFixture fixture) : IClassFixtur
             .catch(error => { console.error(error); process.exit(1); });
         """);
 
+    [Theory]
+    [InlineData("tls")]
+    [InlineData("ssl")]
+    public async Task Phpmailer_submits(string security) => await SubmitAsync("php", "-r",
+        $$"""
+        require '/usr/share/php/libphp-phpmailer/autoload.php';
+        $mail = new PHPMailer\PHPMailer\PHPMailer(true);
+        $mail->isSMTP();
+        $mail->Host = '127.0.0.1'; $mail->Port = {{(security == "tls" ? Port : TlsPort)}}; $mail->SMTPSecure = '{{security}}';
+        $mail->SMTPAuth = true; $mail->Username = 'app'; $mail->Password = '{{InboundFixture.ApiKey}}';
+        $mail->SMTPOptions = ['ssl' => ['verify_peer' => false, 'verify_peer_name' => false, 'allow_self_signed' => true]];
+        $mail->setFrom('shop@demo.test', 'Shop'); $mail->addAddress('one@example.test'); $mail->addBCC('two@example.test');
+        $mail->Subject = 'real'; $mail->isHTML(); $mail->Body = '<p>body</p>'; $mail->AltBody = 'body';
+        $mail->addStringAttachment('a,b', 'a.csv');
+        $mail->send();
+        """);
+
     [Fact]
     public async Task Dotnet_smtpclient_submits()
     {

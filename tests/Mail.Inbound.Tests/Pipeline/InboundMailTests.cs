@@ -13,7 +13,6 @@ namespace Mail.Inbound.Tests.Pipeline;
 /// <summary>Mail for verified inbound domains, outside Development.</summary>
 public sealed class InboundMailTests(InboundFixture fixture) : IClassFixture<InboundFixture>, IAsyncLifetime
 {
-    private static int _names;
     private readonly DkimKey _key = DkimKey.Generate(DkimKeyType.Ed25519);
     private InboundHost _host = null!;
 
@@ -154,18 +153,8 @@ public sealed class InboundMailTests(InboundFixture fixture) : IClassFixture<Inb
         Assert.Equal(40, (await EventsAsync(organization)).Count);
     }
 
-    private async Task<(OrganizationId Organization, string Domain)> AddDomainAsync(string status = "verified")
-    {
-        var domain = $"in{Interlocked.Increment(ref _names)}.test";
-        var organization = (await _host.Services.GetRequiredService<OrganizationStore>().CreateAsync(domain, CancellationToken.None))!.Value;
-        await using var add = fixture.Database.DataSource.CreateCommand(
-            "insert into inbound_domains (organization_id, id, name, status, verified_at) values ($1, uuidv7(), $2, $3, now())");
-        add.Parameters.AddWithValue(organization.Value);
-        add.Parameters.AddWithValue(domain);
-        add.Parameters.AddWithValue(status);
-        await add.ExecuteNonQueryAsync();
-        return (organization, domain);
-    }
+    private Task<(OrganizationId Organization, string Domain)> AddDomainAsync(string status = "verified") =>
+        InboundDomains.AddAsync(_host.Services, fixture.Database.DataSource, status);
 
     private async Task<string?> SendAsync(string content, string to, string from = "ann@client.test", params string[] more) =>
         await SendAsync(content, to, _host, from, more);

@@ -59,6 +59,14 @@ public sealed class PostfixServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>A connection to <see cref="EndPoint"/>.</summary>
+    public async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(EndPoint, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
     /// <summary>Waits for a delivered message that has <paramref name="text"/>; in the LF form Postfix stores.</summary>
     public async Task<string> FindMessageAsync(string text, CancellationToken cancellationToken)
     {
