@@ -27,18 +27,37 @@ public static class MimeWriter
 
     /// <summary>Writes a mail to a stream; attachments are read and encoded piece by piece.</summary>
     /// <exception cref="ArgumentException">The message id is not valid.</exception>
-    public static async ValueTask<MimeWriteResult> WriteAsync(
+    public static ValueTask<MimeWriteResult> WriteAsync(
         OutgoingMail mail, Stream target, MimeWriterOptions? options = null, CancellationToken cancellationToken = default)
     {
         var staged = new ArrayBufferWriter<byte>();
-        using var output = new MimeOutput(staged);
+        return WriteAsync(mail, staged, DrainAsync, options, cancellationToken);
+
+        async ValueTask DrainAsync()
+        {
+            await target.WriteAsync(staged.WrittenMemory, cancellationToken);
+            staged.ResetWrittenCount();
+        }
+    }
+
+    /// <summary>Writes a mail into memory; attachments are read and encoded piece by piece.</summary>
+    /// <exception cref="ArgumentException">The message id is not valid.</exception>
+    public static ValueTask<MimeWriteResult> WriteAsync(
+        OutgoingMail mail, IBufferWriter<byte> target, MimeWriterOptions? options = null, CancellationToken cancellationToken = default) =>
+        WriteAsync(mail, target, () => ValueTask.CompletedTask, options, cancellationToken);
+
+    private static async ValueTask<MimeWriteResult> WriteAsync(
+        OutgoingMail mail, IBufferWriter<byte> target, Func<ValueTask> drain, MimeWriterOptions? options, CancellationToken cancellationToken)
+    {
+        using var output = new MimeOutput(target);
         var layout = new MimeLayout(mail, output, options ?? MimeWriterOptions.Default);
         layout.WriteHead();
-        foreach (var attachment in layout.Inline) await WriteAttachmentAsync(layout, attachment, staged, target, cancellationToken);
+        foreach (var attachment in layout.Inline) await WriteAttachmentAsync(layout, attachment, drain, cancellationToken);
         layout.CloseBodies();
-        foreach (var attachment in layout.Attached) await WriteAttachmentAsync(layout, attachment, staged, target, cancellationToken);
+        foreach (var attachment in layout.Attached) await WriteAttachmentAsync(layout, attachment, drain, cancellationToken);
         layout.Close();
-        await DrainAsync(output, staged, target, cancellationToken);
+        output.Flush();
+        await drain();
         return layout.Result;
     }
 
@@ -50,12 +69,13 @@ public static class MimeWriter
     }
 
     private static async ValueTask WriteAttachmentAsync(
-        MimeLayout layout, MailAttachment attachment, ArrayBufferWriter<byte> staged, Stream target, CancellationToken cancellationToken)
+        MimeLayout layout, MailAttachment attachment, Func<ValueTask> drain, CancellationToken cancellationToken)
     {
         if (attachment.OpenContent is null)
         {
             layout.WriteAttachment(attachment, attachment.Content.Span);
-            await DrainAsync(layout.Output, staged, target, cancellationToken);
+            layout.Output.Flush();
+            await drain();
             return;
         }
         layout.WriteAttachmentHeader(attachment, "base64");
@@ -68,7 +88,8 @@ public static class MimeWriter
             {
                 read = await content.ReadAtLeastAsync(piece.AsMemory(0, StreamPiece), StreamPiece, throwOnEndOfStream: false, cancellationToken);
                 Base64Lines.Write(layout.Output, piece.AsSpan(0, read));
-                await DrainAsync(layout.Output, staged, target, cancellationToken);
+                layout.Output.Flush();
+                await drain();
             }
             while (read == StreamPiece);
         }
@@ -76,12 +97,5 @@ public static class MimeWriter
         {
             ArrayPool<byte>.Shared.Return(piece);
         }
-    }
-
-    private static async ValueTask DrainAsync(MimeOutput output, ArrayBufferWriter<byte> staged, Stream target, CancellationToken cancellationToken)
-    {
-        output.Flush();
-        await target.WriteAsync(staged.WrittenMemory, cancellationToken);
-        staged.ResetWrittenCount();
     }
 }

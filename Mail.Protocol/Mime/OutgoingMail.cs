@@ -46,7 +46,7 @@ public sealed record MailAttachment
     public bool Inline { get; init; }
     /// <summary>The octets, unless <see cref="OpenContent"/> is set.</summary>
     public ReadOnlyMemory<byte> Content { get; init; }
-    /// <summary>Opens the octets for <see cref="MimeWriter.WriteAsync"/>, which disposes of the stream.</summary>
+    /// <summary>Opens the octets for <c>MimeWriter.WriteAsync</c>, which disposes of the stream.</summary>
     public Func<CancellationToken, ValueTask<Stream>>? OpenContent { get; init; }
 }
 

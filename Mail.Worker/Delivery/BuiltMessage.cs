@@ -15,32 +15,17 @@ internal sealed class BuiltMessage(IReadOnlyList<byte[]> signatures, PooledBuffe
 
     public void Dispose() => message.Dispose();
 
-    private static ReadOnlySequence<byte> Join(IReadOnlyList<byte[]> signatures, ReadOnlyMemory<byte> message)
+    private static ReadOnlySequence<byte> Join(IReadOnlyList<byte[]> signatures, ReadOnlySequence<byte> message)
     {
         if (signatures.Count == 0)
-            return new ReadOnlySequence<byte>(message);
-        var first = new Segment(signatures[0], 0);
+            return message;
+        var first = new BufferSegment(signatures[0]);
         var last = first;
         foreach (var signature in signatures.Skip(1))
             last = last.Append(signature);
-        last = last.Append(message);
+        foreach (var piece in message)
+            last = last.Append(piece);
         return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
-    }
-
-    private sealed class Segment : ReadOnlySequenceSegment<byte>
-    {
-        public Segment(ReadOnlyMemory<byte> memory, long runningIndex)
-        {
-            Memory = memory;
-            RunningIndex = runningIndex;
-        }
-
-        public Segment Append(ReadOnlyMemory<byte> memory)
-        {
-            var next = new Segment(memory, RunningIndex + Memory.Length);
-            Next = next;
-            return next;
-        }
     }
 }
 

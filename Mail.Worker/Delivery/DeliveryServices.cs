@@ -39,6 +39,7 @@ internal static class DeliveryServices
         services.AddSingleton<MailComposer>();
         services.AddSingleton<PersonalMail>();
         services.AddSingleton<AttachmentReader>();
+        services.AddSingleton<MessageMemory>();
         services.AddSingleton<MessageBuilder>();
         services.AddSingleton<SmtpConnector>();
         services.AddSingleton<DeliveryTransaction>();

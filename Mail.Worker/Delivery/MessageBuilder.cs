@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Azure;
 using Mail.Core.Domains;
 using Mail.Core.Queue;
 using Mail.Protocol.Mime;
@@ -7,13 +8,11 @@ namespace Mail.Worker.Delivery;
 
 /// <summary>Writes and signs the message of an item. The same item gives the same octets at every attempt, but for the signature.</summary>
 internal sealed class MessageBuilder(
-    MailComposer composer, PersonalMail personal, AttachmentReader attachments, DomainSigners signers, TimeProvider clock)
+    MailComposer composer, PersonalMail personal, AttachmentReader attachments, DomainSigners signers, MessageMemory memory, TimeProvider clock)
 {
     // A store that was just restored may say "not found" for a moment, and a domain may be deleted and added again; not
     // for as long as retries go on.
     private const int AttemptsForGone = 2;
-    private const int HeaderAndStructure = 2048;
-    private const int LargestFirstBuffer = 1 << 20;
 
     public async ValueTask<BuildOutcome> BuildAsync(DeliveryJob job, CancellationToken cancellationToken)
     {
@@ -21,30 +20,43 @@ internal sealed class MessageBuilder(
         if (mail is null)
             return NotBuilt(DeliveryOutcome.Failed, DeliveryCause.Content, problem!);
         mail = await personal.ApplyAsync(job, mail, cancellationToken);
-        using var contents = await attachments.ReadAsync(job, cancellationToken);
-        if (contents.Problem is { } unread)
-            return NotBuilt(
-                contents.IsGone && job.Attempts >= AttemptsForGone ? DeliveryOutcome.Failed : DeliveryOutcome.Deferred,
-                DeliveryCause.Attachments, unread);
         var signing = await SigningAsync(job, mail, cancellationToken);
         if (!signing.IsThere && job.Attempts >= AttemptsForGone)
             return NotBuilt(DeliveryOutcome.Failed, DeliveryCause.SigningKey, "the sender's domain was deleted");
         if (signing.Signers.Length == 0)
             return NotBuilt(DeliveryOutcome.Deferred, DeliveryCause.SigningKey, "the sender's domain has no usable signing key");
 
-        var buffer = new PooledBuffer(EstimatedSize(job));
+        var buffer = await memory.TakeAsync(job, cancellationToken);
+        BuildOutcome.Built? built = null;
         try
         {
-            var written = MimeWriter.Write(mail with { Attachments = contents.Attachments }, buffer);
-            var signedAt = clock.GetUtcNow();
-            var signatures = Array.ConvertAll(signing.Signers, signer => signer.Sign(buffer.Written, signedAt));
-            return new BuildOutcome.Built(new BuiltMessage(signatures, buffer, written.NeedsSmtpUtf8) { ReturnPathHost = signing.ReturnPathHost });
+            built = await WriteAsync(job, mail, signing, buffer, cancellationToken);
+            return built;
         }
-        catch
+        catch (RequestFailedException gone) when (gone.Status == StatusCodes.Status404NotFound)
         {
-            buffer.Dispose();
-            throw;
+            var outcome = job.Attempts >= AttemptsForGone ? DeliveryOutcome.Failed : DeliveryOutcome.Deferred;
+            return NotBuilt(outcome, DeliveryCause.Attachments, "an attachment is gone from storage");
         }
+        catch (Exception away) when (away is RequestFailedException or IOException or HttpRequestException)
+        {
+            return NotBuilt(DeliveryOutcome.Deferred, DeliveryCause.Attachments, "an attachment could not be read");
+        }
+        finally
+        {
+            if (built is null)
+                buffer.Dispose();
+        }
+    }
+
+    private async ValueTask<BuildOutcome.Built> WriteAsync(
+        DeliveryJob job, OutgoingMail mail, DomainSigning signing, PooledBuffer buffer, CancellationToken cancellationToken)
+    {
+        mail = mail with { Attachments = await attachments.DescribeAsync(job, cancellationToken) };
+        var written = await MimeWriter.WriteAsync(mail, buffer, cancellationToken: cancellationToken);
+        var signedAt = clock.GetUtcNow();
+        var signatures = Array.ConvertAll(signing.Signers, signer => signer.Sign(buffer.Written, signedAt));
+        return new BuildOutcome.Built(new BuiltMessage(signatures, buffer, written.NeedsSmtpUtf8) { ReturnPathHost = signing.ReturnPathHost });
     }
 
     private async ValueTask<DomainSigning> SigningAsync(DeliveryJob job, OutgoingMail mail, CancellationToken cancellationToken)
@@ -58,11 +70,6 @@ internal sealed class MessageBuilder(
             return new DomainSigning(true, [], null);
         }
     }
-
-    // Text is mostly written as it is; what is not makes the buffer grow.
-    private static int EstimatedSize(DeliveryJob job) => (int)Math.Min(
-        HeaderAndStructure + (job.Html?.Length ?? 0) + (job.Text?.Length ?? 0) + job.Attachments.Sum(attachment => attachment.Size) * 7 / 5,
-        LargestFirstBuffer);
 
     private static BuildOutcome.NotBuilt NotBuilt(DeliveryOutcome outcome, DeliveryCause cause, string reason) =>
         new(new Verdict(outcome, DeliveryStage.Build, cause, Reply: reason));

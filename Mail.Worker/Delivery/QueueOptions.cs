@@ -36,6 +36,11 @@ internal sealed class QueueOptions
     [Range(1, 100_000)]
     public int MaxUnrecorded { get; set; } = 200;
 
+    /// <summary>Memory that messages with attachments may take at one time in one worker process; more of them wait until others are
+    /// sent. Default 256 MB.</summary>
+    [Range(1_000_000, 100_000_000_000)]
+    public long MaxAttachedBytesInMemory { get; set; } = 256_000_000;
+
     /// <summary>How often in a row an item may lose its worker, or fail through our own doing, before it is given up. Default 5.</summary>
     [Range(2, 1000)]
     public int MaxFaults { get; set; } = 5;

@@ -1,4 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
 using Mail.Core.Messages;
+using Mail.Protocol.Mime;
+using Mail.TestKit.Servers;
 using Mail.TestKit.Smtp;
 using Mail.Worker.Delivery;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,6 +11,8 @@ namespace Mail.Worker.Tests.Delivery;
 
 public sealed class AttachmentTests
 {
+    private const int Large = 25_000_000;
+
     [Fact]
     public async Task A_message_is_deferred_while_its_attachments_cannot_be_read()
     {
@@ -25,16 +31,87 @@ public sealed class AttachmentTests
     }
 
     [Fact]
-    public async Task Messages_without_attachments_share_nothing_either()
+    public async Task A_large_attachment_arrives_as_it_was_and_costs_the_size_of_its_mail_once()
+    {
+        await using var sink = ScriptedSmtpServer.Start();
+        await using var system = await WorkerSystem.CreateAsync(sink.EndPoint, settings: await BlobsAsync());
+        var content = RandomNumberGenerator.GetBytes(Large);
+        await system.AcceptAsync(message => message with { Attachments = [new OutgoingAttachment("report.bin", null, null, content)] });
+        var job = Assert.Single(await system.ClaimAsync("test"));
+        var builder = system.BuildWorker().Services.GetRequiredService<MessageBuilder>();
+        var before = GC.GetTotalAllocatedBytes();
+
+        using var message = Assert.IsType<BuildOutcome.Built>(await builder.BuildAsync(job, CancellationToken.None)).Message;
+
+        // The mail in pieces, and what reading it in pieces takes; nothing that is as large as the file.
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, message.Octets.Length * 5 / 4);
+        Assert.All(Pieces(message), piece => Assert.InRange(piece, 0, 1 << 20));
+        using var parsed = new MemoryStream();
+        foreach (var piece in message.Octets)
+            parsed.Write(piece.Span);
+        var mail = MimeMessage.Parse(parsed.ToArray());
+        Assert.Equal(SHA256.HashData(content), SHA256.HashData(await ReadAsync(mail.Attachments.Single().OpenContent())));
+    }
+
+    [Fact]
+    public async Task A_mail_within_a_mail_is_attached_as_it_was()
+    {
+        await using var system = await WorkerSystem.CreateAsync(settings: await BlobsAsync());
+        var content = "Subject: inner\r\n\r\nHello.\r\n"u8.ToArray();
+        await system.AcceptAsync(message => message with { Attachments = [new OutgoingAttachment("a.eml", "message/rfc822", null, content)] });
+        var job = Assert.Single(await system.ClaimAsync("test"));
+
+        var builder = system.BuildWorker().Services.GetRequiredService<MessageBuilder>();
+        using var message = Assert.IsType<BuildOutcome.Built>(await builder.BuildAsync(job, CancellationToken.None)).Message;
+
+        var text = Encoding.ASCII.GetString(message.Octets);
+        Assert.Contains("Content-Transfer-Encoding: 7bit\r\n", text, StringComparison.Ordinal);
+        Assert.Contains("Subject: inner\r\n\r\nHello.\r\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Large_messages_wait_for_each_other_in_order_and_small_ones_for_nobody()
     {
         await using var system = await WorkerSystem.CreateAsync();
+        var memory = system.BuildWorker(("Mail:Queue:MaxAttachedBytesInMemory", "10000000")).Services.GetRequiredService<MessageMemory>();
         await system.AcceptAsync();
-        var job = Assert.Single(await system.ClaimAsync("test"));
-        var reader = system.BuildWorker().Services.GetRequiredService<AttachmentReader>();
+        var small = Assert.Single(await system.ClaimAsync("test"));
+        var large = small with { Attachments = [new StoredAttachment("a", null, null, "00", 4_000_000, null)] };
+        var huge = small with { Attachments = [new StoredAttachment("a", null, null, "00", 40_000_000, null)] };
+        using var cut = new CancellationTokenSource();
 
-        using var one = await reader.ReadAsync(job, CancellationToken.None);
-        using var other = await reader.ReadAsync(job, CancellationToken.None);
+        var first = await memory.TakeAsync(large, CancellationToken.None);
+        var second = memory.TakeAsync(large, cut.Token).AsTask();
+        var third = memory.TakeAsync(huge, CancellationToken.None).AsTask();
+        var fourth = memory.TakeAsync(large, CancellationToken.None).AsTask();
+        (await memory.TakeAsync(small, CancellationToken.None)).Dispose();
+        Assert.False(second.IsCompleted);
+        await cut.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.False(third.IsCompleted || fourth.IsCompleted);
 
-        Assert.NotSame(one, other);
+        first.Dispose();
+        first.Dispose();
+        using (await third)
+            Assert.False(fourth.IsCompleted);
+        (await fourth).Dispose();
+    }
+
+    private static async Task<(string, string)[]> BlobsAsync() => [("ConnectionStrings:blobs", (await AzuriteServer.SharedAsync()).ConnectionString)];
+
+    private static IEnumerable<int> Pieces(BuiltMessage message)
+    {
+        foreach (var piece in message.Octets)
+            yield return piece.Length;
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream stream)
+    {
+        await using (stream)
+        {
+            using var copy = new MemoryStream();
+            await stream.CopyToAsync(copy);
+            return copy.ToArray();
+        }
     }
 }
