@@ -7,6 +7,9 @@ namespace Mail.Api.Http.Json;
 internal sealed class BodyBytes : IDisposable
 {
     private const int FirstRent = 16 * 1024;
+
+    // The pool keeps what it gets back for each thread; a few large bodies would stay in memory many times.
+    private const int LargestRent = 1024 * 1024;
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     private byte[] _buffer = [];
@@ -47,15 +50,21 @@ internal sealed class BodyBytes : IDisposable
     {
         var buffer = Interlocked.Exchange(ref _buffer, []);
         _length = 0;
-        if (buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(buffer);
+        Return(buffer);
     }
 
     private void Grow()
     {
-        var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+        var size = _buffer.Length * 2;
+        var larger = size > LargestRent ? GC.AllocateUninitializedArray<byte>(size) : ArrayPool<byte>.Shared.Rent(size);
         _buffer.AsSpan(0, _length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        Return(_buffer);
         _buffer = larger;
+    }
+
+    private static void Return(byte[] buffer)
+    {
+        if (buffer.Length is > 0 and <= LargestRent)
+            ArrayPool<byte>.Shared.Return(buffer);
     }
 }
