@@ -37,6 +37,7 @@ internal static class MaintenanceServices
         builder.Services.AddMaintenanceJob<BatchStore>((store, options) => new MaintenanceJob(
             "interrupted batches", options.CleanUpInterval, options.CleanUpBatch, token => store.CloseInterruptedAsync(options.CleanUpBatch, token)));
         builder.AddAssetCleaning();
+        builder.AddRetention();
         builder.Services.AddSingleton(provider => MaintenanceJob.Whole(
             "reputation", provider.GetRequiredService<IOptions<ReputationOptions>>().Value.Interval,
             token => provider.GetRequiredService<ReputationRollUpStore>().RunAsync(token)));

@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Mail.Worker.Maintenance;
+
+/// <summary>How long is kept what was counted and told. The messages themselves and their events are not meant.</summary>
+internal sealed class RetentionOptions
+{
+    public const string Section = "Retention";
+
+    /// <summary>The counts of analytics. Default 400 days.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3660.00:00:00")]
+    public TimeSpan Analytics { get; set; } = TimeSpan.FromDays(400);
+
+    /// <summary>What was sent by hour and domain. Limits look a day back and reputation Mail:Reputation:Window, 90 days at most; so it is
+    /// more than that. Default 100 days.</summary>
+    [Range(typeof(TimeSpan), "91.00:00:00", "3660.00:00:00")]
+    public TimeSpan SendingHours { get; set; } = TimeSpan.FromDays(100);
+
+    /// <summary>Changes of reputation. Default 400 days.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3660.00:00:00")]
+    public TimeSpan ReputationEvents { get; set; } = TimeSpan.FromDays(400);
+
+    /// <summary>That the spend cap of a month was reached; longer than a month, so that nothing is told twice. Default 400 days.</summary>
+    [Range(typeof(TimeSpan), "32.00:00:00", "3660.00:00:00")]
+    public TimeSpan UsageNotices { get; set; } = TimeSpan.FromDays(400);
+
+    /// <summary>How often what is too old is looked for. Default 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromHours(1);
+}
