@@ -5,14 +5,14 @@ using Microsoft.Extensions.Options;
 namespace Mail.Core.Templates;
 
 /// <summary>Makes and changes templates. Content that does not compile is never stored.</summary>
-public sealed class EditTemplates(TemplateChangeStore store, IOptions<TemplateLimits> limits)
+public sealed class EditTemplates(TemplateChangeStore store, IOptions<TemplateLimits> limits, TimeProvider clock)
 {
     /// <param name="isPublished">Whether it can be sent at once.</param>
     public async Task<TemplateChanged> CreateAsync(
         OrganizationId organization, string name, string? slug, TemplateContent content, bool isPublished, CancellationToken cancellationToken) =>
-        ErrorsOf(content) is { Count: > 0 } errors
-            ? new TemplateChanged.Invalid(errors)
-            : await store.CreateAsync(organization, name, slug, content, isPublished, cancellationToken);
+        Prepare(content, out var errors) is { } prepared
+            ? await store.CreateAsync(organization, name, slug, prepared, isPublished, cancellationToken)
+            : new TemplateChanged.Invalid(errors);
 
     /// <summary>Changes what the edit names. Other content than that of the latest version makes a new one.</summary>
     /// <param name="activates">Whether new content is sent from now on; a draft stays a draft.</param>
@@ -23,18 +23,18 @@ public sealed class EditTemplates(TemplateChangeStore store, IOptions<TemplateLi
             var content = edit.ApplyTo(latest.Content);
             if (content == latest.Content)
                 return new TemplateChange.Apply(edit.Name, edit.Slug, edit.Status);
-            return Check(content) ?? new TemplateChange.Apply(
-                edit.Name, edit.Slug, edit.Status, new NewVersion(content, activates && template.ActiveVersion is not null));
+            return Prepare(content, out var errors) is { } prepared
+                ? new TemplateChange.Apply(edit.Name, edit.Slug, edit.Status, new NewVersion(prepared, activates && template.ActiveVersion is not null))
+                : new TemplateChange.Invalid(errors);
         }, cancellationToken);
 
     /// <summary>Adds a version, of what the edit names and the rest of the latest one.</summary>
     public Task<TemplateChanged> AddVersionAsync(
         OrganizationId organization, TemplateKey key, TemplateEdit edit, bool activates, CancellationToken cancellationToken) =>
         store.ChangeAsync(organization, key, (_, latest) =>
-        {
-            var content = edit.ApplyTo(latest.Content);
-            return Check(content) ?? new TemplateChange.Apply(Content: new NewVersion(content, activates));
-        }, cancellationToken);
+            Prepare(edit.ApplyTo(latest.Content), out var errors) is { } prepared
+                ? new TemplateChange.Apply(Content: new NewVersion(prepared, activates))
+                : new TemplateChange.Invalid(errors), cancellationToken);
 
     /// <param name="number">The version to send from now on; null for the latest.</param>
     public Task<TemplateChanged> ActivateAsync(OrganizationId organization, TemplateKey key, int? number, CancellationToken cancellationToken) =>
@@ -47,13 +47,12 @@ public sealed class EditTemplates(TemplateChangeStore store, IOptions<TemplateLi
     public Task<bool> DeleteAsync(OrganizationId organization, TemplateKey key, CancellationToken cancellationToken) =>
         store.DeleteAsync(organization, key, cancellationToken);
 
-    private TemplateChange? Check(TemplateContent content) => ErrorsOf(content) is { Count: > 0 } errors ? new TemplateChange.Invalid(errors) : null;
-
-    private IReadOnlyList<PartError> ErrorsOf(TemplateContent content)
+    private TemplateContent? Prepare(TemplateContent content, out IReadOnlyList<PartError> errors)
     {
-        if (content is { Html: null, Text: null })
-            return [new PartError(TemplateParts.HtmlPart, new TemplateError(1, 1, "A template needs html or text."))];
-        return TemplateParts.Compile(content.Subject, content.Html, content.Text, limits.Value).Errors;
+        (var prepared, errors) = content is { Html: null, Text: null }
+            ? (null, [new PartError(TemplateParts.HtmlPart, new TemplateError(1, 1, "A template needs html or text."))])
+            : TemplateInlining.Prepare(content, limits.Value, clock);
+        return prepared;
     }
 }
 
@@ -61,7 +60,7 @@ public sealed class EditTemplates(TemplateChangeStore store, IOptions<TemplateLi
 /// <param name="Design">What a design document makes, instead of html and text.</param>
 public sealed record TemplateEdit(
     string? Name = null, string? Slug = null, TemplateStatus? Status = null, string? Subject = null, string? Html = null, string? Text = null,
-    TemplateContent? Design = null)
+    TemplateContent? Design = null, bool? InlineCss = null)
 {
     internal TemplateContent ApplyTo(TemplateContent content)
     {
@@ -69,9 +68,12 @@ public sealed record TemplateEdit(
         if (Design is not null)
             return Design with { Subject = subject };
         // Bodies of one's own are not made from the document any more.
-        return Html is null && Text is null
+        var edited = Html is null && Text is null
             ? content with { Subject = subject }
-            : new TemplateContent(subject, Merge(Html, content.Html), Merge(Text, content.Text), null);
+            : new TemplateContent(subject, Merge(Html, content.Html), Merge(Text, content.Text), null) { InlineCss = content.InlineCss };
+        // What is sent is made anew when something else is to be sent.
+        edited = edited with { InlineCss = InlineCss ?? edited.InlineCss };
+        return edited with { InlinedHtml = (edited.Html, edited.InlineCss) == (content.Html, content.InlineCss) ? content.InlinedHtml : null };
     }
 
     private static string? Merge(string? changed, string? current) => changed is null ? current : changed.Length == 0 ? null : changed;

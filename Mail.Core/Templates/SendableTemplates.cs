@@ -45,7 +45,7 @@ public sealed class SendableTemplates(TemplateStore store, CompiledVersions comp
         {
             if (await store.FindVersionAsync(organization, template, number, token) is not { Content: var content })
                 return null;
-            var (parts, errors) = TemplateParts.Compile(content.Subject, content.Html, content.Text, limits.Value);
+            var (parts, errors) = TemplateParts.Compile(content, limits.Value);
             // Versions are stored only when they compile.
             return parts ?? throw new InvalidOperationException($"Version {number} of {template} does not compile: {errors[0]}");
         }, cancellationToken);

@@ -26,6 +26,12 @@ public enum TemplateStatus
 public sealed record TemplateContent(string Subject, string? Html, string? Text, string? Design)
 {
     public bool IsDesign => Design is not null;
+
+    /// <summary>Whether the rules of <c>style</c> elements are sent as <c>style</c> attributes.</summary>
+    public bool InlineCss { get; init; }
+
+    /// <summary>What is sent instead of the html as it was written.</summary>
+    public string? InlinedHtml { get; init; }
 }
 
 /// <summary>A version: it is never changed.</summary>

@@ -1,4 +1,5 @@
 using Mail.Core.Templates.Engine;
+using Mail.Core.Templates.Inlining;
 using Mail.Core.Templates.PlainText;
 
 namespace Mail.Core.Templates;
@@ -14,6 +15,9 @@ public sealed class TemplateParts
     private readonly CompiledTemplate? _html;
     private readonly CompiledTemplate? _text;
 
+    // Says where an error is for the author, who does not see what was made of it.
+    private string? _htmlAsWritten;
+
     private TemplateParts(CompiledTemplate subject, CompiledTemplate? html, CompiledTemplate? text)
     {
         _subject = subject;
@@ -21,7 +25,16 @@ public sealed class TemplateParts
         _text = text;
     }
 
-    public long Bytes => _subject.Bytes + (_html?.Bytes ?? 0) + (_text?.Bytes ?? 0);
+    public long Bytes => _subject.Bytes + (_html?.Bytes ?? 0) + (_text?.Bytes ?? 0) + (2L * _htmlAsWritten?.Length ?? 0);
+
+    /// <summary>The same of a stored version.</summary>
+    public static (TemplateParts? Parts, IReadOnlyList<PartError> Errors) Compile(TemplateContent content, TemplateLimits limits)
+    {
+        var (parts, errors) = Compile(content.Subject, content.InlinedHtml ?? content.Html, content.Text, limits);
+        if (parts is not null && content.InlinedHtml is not null)
+            parts._htmlAsWritten = content.Html;
+        return (parts, errors);
+    }
 
     /// <summary>The parts, or what is wrong with each that cannot be parsed.</summary>
     public static (TemplateParts? Parts, IReadOnlyList<PartError> Errors) Compile(string subject, string? html, string? text, TemplateLimits limits)
@@ -47,8 +60,12 @@ public sealed class TemplateParts
     public (TemplateParts? Parts, PartError? Error) WithSubject(string subject, TemplateLimits limits)
     {
         var (template, error) = CompiledTemplate.Parse(subject, TemplateContext.Subject, limits);
-        return error is null ? (new TemplateParts(template!, _html, _text), null) : (null, new PartError(SubjectPart, error));
+        return error is null ? (new TemplateParts(template!, _html, _text) { _htmlAsWritten = _htmlAsWritten }, null) : (null, new PartError(SubjectPart, error));
     }
+
+    /// <summary>What does not stand in the elements, or would not look as it did.</summary>
+    public IReadOnlyList<string> InliningWarnings(TemplateLimits limits, TimeProvider clock) =>
+        _htmlAsWritten is { } html ? CssInliner.Inline(html, limits, clock).Warnings : [];
 
     public TemplateVariables Variables() => TemplateVariables.Of(_subject, _html, _text);
 
@@ -70,10 +87,15 @@ public sealed class TemplateParts
             foreach (var variable in rendering.Missing)
                 missing.TryAdd(variable.Name, variable);
             if (rendering.Error is { } wrong)
-                error ??= new PartError(name, wrong);
+                error ??= new PartError(name, name == HtmlPart ? AsWritten(wrong, variables, limits, clock) : wrong);
             return rendering.Text;
         }
     }
+
+    private TemplateError AsWritten(TemplateError error, TemplateModel variables, TemplateLimits limits, TimeProvider clock) =>
+        _htmlAsWritten is { } html && CompiledTemplate.Parse(html, TemplateContext.Html, limits).Template is { } template
+            ? template.Render(variables, limits, clock).Error ?? error
+            : error;
 }
 
 /// <param name="Part"><c>subject</c>, <c>html</c> or <c>text</c>.</param>

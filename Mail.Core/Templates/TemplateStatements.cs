@@ -12,7 +12,7 @@ internal static class TemplateStatements
     public const string Columns =
         "id, slug, name, status, active_version, last_version, created_at, updated_at, published_at, last_test_sent_at";
 
-    public const string VersionColumns = "id, number, subject, html, text, design, created_at";
+    public const string VersionColumns = "id, number, subject, html, text, design, created_at, inline_css, inlined_html";
 
     // A name is unique by index in both forms, so neither form reads more than one row.
     public const string IdOfKey =
@@ -25,7 +25,11 @@ internal static class TemplateStatements
 
     public static TemplateVersion MapVersion(NpgsqlDataReader row) => new(
         new TemplateVersionId(row.GetGuid(0)), row.GetInt32(1),
-        new TemplateContent(row.GetString(2), row.GetStringOrNull(3), row.GetStringOrNull(4), row.GetStringOrNull(5)),
+        new TemplateContent(row.GetString(2), row.GetStringOrNull(3), row.GetStringOrNull(4), row.GetStringOrNull(5))
+        {
+            InlineCss = row.GetBoolean(7),
+            InlinedHtml = row.GetStringOrNull(8),
+        },
         row.GetFieldValue<DateTimeOffset>(6));
 
     public static NpgsqlBatchCommand Insert(OrganizationId organization, TemplateId id, string slug, string name, bool isPublished) =>
@@ -40,8 +44,11 @@ internal static class TemplateStatements
         OrganizationId organization, TemplateId template, int number, TemplateVersionId id, TemplateContent content)
     {
         var command = Command(
-            "insert into template_versions (organization_id, template_id, number, id, subject, html, text, design) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            organization.Value, template.Value, number, id.Value, content.Subject, content.Html, content.Text);
+            """
+            insert into template_versions (organization_id, template_id, number, id, subject, html, text, inline_css, inlined_html, design)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            """,
+            organization.Value, template.Value, number, id.Value, content.Subject, content.Html, content.Text, content.InlineCss, content.InlinedHtml);
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)content.Design ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Json });
         return command;
     }

@@ -33,7 +33,7 @@ internal static class AccountTemplates
         Body<DraftTemplateRequest> body, EditTemplates templates, TemplateViews views, HttpContext context, CancellationToken cancellationToken)
     {
         var request = body.Value;
-        var content = WriteTemplates.ContentOf(request.Subject!, request.Html, request.Text, request.Design);
+        var content = WriteTemplates.ContentOf(request.Subject!, request.Html, request.Text, request.Design, request.InlineCss);
         var outcome = await templates.CreateAsync(
             context.Caller().Organization, request.Name!, request.Slug, content, isPublished: false, cancellationToken);
         return outcome is TemplateChanged.Done(var template, var latest)
@@ -47,7 +47,8 @@ internal static class AccountTemplates
         var request = body.Value;
         // A body that is absent is gone: PUT says all of it.
         var edit = new TemplateEdit(
-            request.Name, request.Slug, null, request.Subject, request.Html ?? "", request.Text ?? "", request.Design?.ToContent(""));
+            request.Name, request.Slug, null, request.Subject, request.Html ?? "", request.Text ?? "", request.Design?.ToContent(""),
+            request.InlineCss == true);
         return ChangeAsync(id, views, key =>
             templates.UpdateAsync(context.Caller().Organization, key, edit, activates: false, cancellationToken));
     }

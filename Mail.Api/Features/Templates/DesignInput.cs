@@ -17,8 +17,10 @@ public sealed class DesignInput(JsonElement value)
 
     private (DesignDocument? Document, IReadOnlyList<DesignError> Errors) Reading => _reading ??= DesignReader.Read(value);
 
-    internal void Check(string? html, string? text, Action<ValidationFailure> fail)
+    internal void Check(string? html, string? text, bool? inlineCss, Action<ValidationFailure> fail)
     {
+        if (inlineCss == true)
+            fail(Failures.Of("/inlineCss", "invalid_value", "The html of a design has its styles in its elements already."));
         if (!string.IsNullOrEmpty(html) || !string.IsNullOrEmpty(text))
             fail(Failures.Of("/design", "invalid_value", "html and text are made from the design: send either."));
         foreach (var error in Reading.Errors)

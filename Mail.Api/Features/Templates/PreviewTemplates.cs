@@ -32,15 +32,18 @@ internal sealed class PreviewTemplates(TemplateStore store, SendableTemplates co
     public static Results<Ok<Envelope<TemplatePreviewResponse>>, Problem> Content(Body<PreviewContentRequest> body, PreviewTemplates previews)
     {
         var request = body.Value;
-        var content = WriteTemplates.ContentOf(request.Subject ?? "", request.Html, request.Text, request.Design);
-        var (parts, errors) = TemplateParts.Compile(content.Subject, content.Html, content.Text, previews.Limits);
-        if (parts is null)
+        var content = WriteTemplates.ContentOf(request.Subject ?? "", request.Html, request.Text, request.Design, request.InlineCss);
+        var (prepared, errors) = TemplateInlining.Prepare(content, previews.Limits, previews.Clock);
+        if (prepared is null)
             return TemplateProblems.Of(errors);
+        var parts = TemplateParts.Compile(prepared, previews.Limits).Parts!;
         var (preview, problem) = previews.Render(parts, request.Data?.Value);
         return preview is not null ? Envelope.Ok(preview) : problem!;
     }
 
     private TemplateLimits Limits => limits.Value;
+
+    private TimeProvider Clock => clock;
 
     private async Task<(TemplatePreviewResponse? Preview, Problem? Problem)> OfStoredAsync(
         string idOrSlug, PreviewTemplateRequest request, HttpContext context, CancellationToken cancellationToken)
@@ -66,7 +69,7 @@ internal sealed class PreviewTemplates(TemplateStore store, SendableTemplates co
         if (result.Error is { } error)
             return (null, TemplateProblems.Of([error]));
         return (new TemplatePreviewResponse(
-            result.Subject, result.Html, result.Text, [.. result.Missing.Select(variable => variable.Name)], [.. WarningsOf(result)]), null);
+            result.Subject, result.Html, result.Text, [.. result.Missing.Select(variable => variable.Name)], [.. WarningsOf(result), .. parts.InliningWarnings(Limits, clock)]), null);
     }
 
     private static IEnumerable<string> WarningsOf(PartsRendering result)

@@ -18,6 +18,9 @@ public sealed record CreateTemplateRequest
 
     /// <summary>A design document instead of html and text.</summary>
     public DesignInput? Design { get; init; }
+
+    /// <summary>Whether the rules of style elements are sent as style attributes; only with html.</summary>
+    public bool? InlineCss { get; init; }
 }
 
 /// <summary>The body of <c>PATCH /v1/mail/templates/{idOrSlug}</c>: absent fields stay; an empty html or text goes.</summary>
@@ -38,6 +41,9 @@ public sealed record UpdateTemplateRequest
 
     /// <summary>A design document instead of html and text.</summary>
     public DesignInput? Design { get; init; }
+
+    /// <summary>Whether the rules of style elements are sent as style attributes; only with html.</summary>
+    public bool? InlineCss { get; init; }
 }
 
 /// <summary>The body of <c>POST /v1/mail/templates/{idOrSlug}/versions</c>: absent fields are those of the latest version.</summary>
@@ -51,6 +57,9 @@ public sealed record CreateTemplateVersionRequest
 
     /// <summary>A design document instead of html and text.</summary>
     public DesignInput? Design { get; init; }
+
+    /// <summary>Whether the rules of style elements are sent as style attributes; only with html.</summary>
+    public bool? InlineCss { get; init; }
 
     /// <summary>Whether the version is sent from now on.</summary>
     public bool? Activate { get; init; }
@@ -80,6 +89,9 @@ public sealed record PreviewContentRequest
     /// <summary>A design document instead of html and text.</summary>
     public DesignInput? Design { get; init; }
 
+    /// <summary>Whether the rules of style elements are sent as style attributes; only with html.</summary>
+    public bool? InlineCss { get; init; }
+
     public VariablesInput? Data { get; init; }
 }
 
@@ -98,6 +110,9 @@ public sealed record DraftTemplateRequest
 
     /// <summary>A design document instead of html and text.</summary>
     public DesignInput? Design { get; init; }
+
+    /// <summary>Whether the rules of style elements are sent as style attributes; only with html.</summary>
+    public bool? InlineCss { get; init; }
 }
 
 /// <summary>The body of <c>POST /v1/mail/send-template</c>.</summary>

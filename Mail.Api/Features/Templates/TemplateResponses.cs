@@ -32,10 +32,12 @@ public sealed record TemplateVersionSummaryResponse(
         version.Number == template.ActiveVersion, version.CreatedAt);
 }
 
+/// <param name="Html">As it was written.</param>
+/// <param name="InlineCss">Whether it is sent with the rules of its style elements in style attributes.</param>
 /// <param name="Variables">What the version mentions.</param>
 /// <param name="Sample">Variables to try it with.</param>
 public sealed record TemplateVersionResponse(
-    string Id, int VersionNumber, string Kind, string Subject, string? Html, string? Text, JsonElement? Design, bool Active,
+    string Id, int VersionNumber, string Kind, string Subject, string? Html, string? Text, JsonElement? Design, bool InlineCss, bool Active,
     IReadOnlyList<TemplateVariableResponse> Variables, JsonObject Sample, DateTimeOffset CreatedAt)
 {
     internal static TemplateVersionResponse Of(TemplateVersion version, TemplateDetails template, TemplateVariables variables)
@@ -43,7 +45,7 @@ public sealed record TemplateVersionResponse(
         var content = version.Content;
         return new TemplateVersionResponse(
             version.Id.ToString(), version.Number, TemplateKind.Of(content.IsDesign), content.Subject, content.Html, content.Text, DesignOf(content),
-            version.Number == template.ActiveVersion, TemplateVariableResponse.Of(variables), variables.Sample(), version.CreatedAt);
+            content.InlineCss, version.Number == template.ActiveVersion, TemplateVariableResponse.Of(variables), variables.Sample(), version.CreatedAt);
     }
 
     internal static JsonElement? DesignOf(TemplateContent content) => content.Design is { } design ? JsonElement.Parse(design) : null;
@@ -79,13 +81,13 @@ public sealed record TestSendResponse(string MessageId, string Status);
 /// <param name="Status">0 draft, 1 published, 2 archived.</param>
 /// <param name="HasUnpublishedChanges">Whether the draft is newer than what is sent.</param>
 public sealed record AccountTemplateResponse(
-    string Id, string Slug, string Name, string Subject, string? Html, string? Text, JsonElement? Design, int Status,
+    string Id, string Slug, string Name, string Subject, string? Html, string? Text, JsonElement? Design, bool InlineCss, int Status,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Variables,
     bool HasUnpublishedChanges, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? PublishedAt)
 {
     internal static AccountTemplateResponse Of(TemplateDetails template, TemplateContent content, TemplateVariables? variables) => new(
         template.Id.ToString(), template.Slug, template.Name, content.Subject, content.Html, content.Text,
-        TemplateVersionResponse.DesignOf(content), StatusOf(template),
+        TemplateVersionResponse.DesignOf(content), content.InlineCss, StatusOf(template),
         variables?.All.Select(variable => variable.Path).ToList(), template.ActiveVersion != template.LastVersion,
         template.CreatedAt, template.UpdatedAt, template.PublishedAt);
 

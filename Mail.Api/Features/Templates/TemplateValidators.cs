@@ -16,7 +16,7 @@ internal sealed class CreateTemplateValidator : AbstractValidator<CreateTemplate
         TemplateFields.CheckName(request.Name, isRequired: true, context.AddFailure);
         TemplateFields.CheckSlug(request.Slug, context.AddFailure);
         TemplateFields.CheckSubject(request.Subject, isRequired: true, context.AddFailure);
-        TemplateFields.CheckBodies(request.Html, request.Text, request.Design, context.AddFailure);
+        TemplateFields.CheckBodies(request.Html, request.Text, request.Design, request.InlineCss, context.AddFailure);
     });
 }
 
@@ -27,7 +27,7 @@ internal sealed class DraftTemplateValidator : AbstractValidator<DraftTemplateRe
         TemplateFields.CheckName(request.Name, isRequired: true, context.AddFailure);
         TemplateFields.CheckSlug(request.Slug, context.AddFailure);
         TemplateFields.CheckSubject(request.Subject, isRequired: true, context.AddFailure);
-        TemplateFields.CheckBodies(request.Html, request.Text, request.Design, context.AddFailure);
+        TemplateFields.CheckBodies(request.Html, request.Text, request.Design, request.InlineCss, context.AddFailure);
     });
 }
 
@@ -40,7 +40,7 @@ internal sealed class UpdateTemplateValidator : AbstractValidator<UpdateTemplate
         TemplateFields.CheckName(request.Name, isRequired: false, context.AddFailure);
         TemplateFields.CheckSlug(request.Slug, context.AddFailure);
         TemplateFields.CheckSubject(request.Subject, isRequired: false, context.AddFailure);
-        request.Design?.Check(request.Html, request.Text, context.AddFailure);
+        request.Design?.Check(request.Html, request.Text, request.InlineCss, context.AddFailure);
         if (request.Status is { } status && !Statuses.Contains(status))
             context.AddFailure(Failures.Of("/status", FieldCodes.InvalidValue, "status can be set to active or archived; DELETE deletes."));
     });
@@ -51,7 +51,7 @@ internal sealed class CreateTemplateVersionValidator : AbstractValidator<CreateT
     public CreateTemplateVersionValidator() => RuleFor(request => request).Custom((request, context) =>
     {
         TemplateFields.CheckSubject(request.Subject, isRequired: false, context.AddFailure);
-        request.Design?.Check(request.Html, request.Text, context.AddFailure);
+        request.Design?.Check(request.Html, request.Text, request.InlineCss, context.AddFailure);
     });
 }
 
@@ -73,7 +73,7 @@ internal sealed class PreviewContentValidator : AbstractValidator<PreviewContent
     public PreviewContentValidator(IOptions<TemplateLimits> limits) => RuleFor(request => request).Custom((request, context) =>
     {
         TemplateFields.CheckSubject(request.Subject, isRequired: false, context.AddFailure);
-        TemplateFields.CheckBodies(request.Html, request.Text, request.Design, context.AddFailure);
+        TemplateFields.CheckBodies(request.Html, request.Text, request.Design, request.InlineCss, context.AddFailure);
         TemplateFields.CheckVariables(request.Data, "/data", limits.Value, context.AddFailure);
     });
 }
@@ -126,10 +126,10 @@ internal static class TemplateFields
             fail(Failures.Of("/subject", FieldCodes.InvalidCharacters, "subject must not have control characters or line breaks."));
     }
 
-    public static void CheckBodies(string? html, string? text, DesignInput? design, Action<ValidationFailure> fail)
+    public static void CheckBodies(string? html, string? text, DesignInput? design, bool? inlineCss, Action<ValidationFailure> fail)
     {
         if (design is not null)
-            design.Check(html, text, fail);
+            design.Check(html, text, inlineCss, fail);
         else if (string.IsNullOrEmpty(html) && string.IsNullOrEmpty(text))
             fail(Failures.Of("/html", FieldCodes.Required, "html, text or design is required."));
     }

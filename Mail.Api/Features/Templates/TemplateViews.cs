@@ -37,5 +37,5 @@ internal sealed class TemplateViews(TemplateStore store, IOptions<TemplateLimits
         AccountTemplateResponse.Of(template, latest.Content, VariablesOf(latest.Content));
 
     private TemplateVariables VariablesOf(TemplateContent content) =>
-        TemplateParts.Compile(content.Subject, content.Html, content.Text, limits.Value).Parts!.Variables();
+        TemplateParts.Compile(content, limits.Value).Parts!.Variables();
 }

@@ -13,7 +13,7 @@ internal static class WriteTemplates
         Body<CreateTemplateRequest> body, EditTemplates templates, TemplateViews views, HttpContext context, CancellationToken cancellationToken)
     {
         var request = body.Value;
-        var content = ContentOf(request.Subject!, request.Html, request.Text, request.Design);
+        var content = ContentOf(request.Subject!, request.Html, request.Text, request.Design, request.InlineCss);
         var organization = context.Caller().Organization;
         var outcome = await templates.CreateAsync(organization, request.Name!, request.Slug, content, isPublished: true, cancellationToken);
         if (outcome is not TemplateChanged.Done(var template, var latest))
@@ -27,7 +27,7 @@ internal static class WriteTemplates
         CancellationToken cancellationToken)
     {
         var request = body.Value;
-        var edit = new TemplateEdit(request.Name, request.Slug, StatusOf(request.Status), request.Subject, request.Html, request.Text, request.Design?.ToContent(""));
+        var edit = new TemplateEdit(request.Name, request.Slug, StatusOf(request.Status), request.Subject, request.Html, request.Text, request.Design?.ToContent(""), request.InlineCss);
         return ChangeAsync(idOrSlug, views, context,
             key => templates.UpdateAsync(context.Caller().Organization, key, edit, activates: true, cancellationToken), cancellationToken);
     }
@@ -45,7 +45,7 @@ internal static class WriteTemplates
         if (TemplateKey.Read(idOrSlug) is not { } key)
             return Problem.NotFound(ReadTemplates.What);
         var request = body.Value;
-        var edit = new TemplateEdit(Subject: request.Subject, Html: request.Html, Text: request.Text, Design: request.Design?.ToContent(""));
+        var edit = new TemplateEdit(Subject: request.Subject, Html: request.Html, Text: request.Text, Design: request.Design?.ToContent(""), InlineCss: request.InlineCss);
         var outcome = await templates.AddVersionAsync(context.Caller().Organization, key, edit, request.Activate == true, cancellationToken);
         return outcome is TemplateChanged.Done(var template, var latest)
             ? Envelope.Created($"/v1/mail/templates/{template.Id}/versions/{latest.Id}", "Version created", views.Of(template, latest))
@@ -73,8 +73,8 @@ internal static class WriteTemplates
         _ => throw new UnreachableException(),
     };
 
-    public static TemplateContent ContentOf(string subject, string? html, string? text, DesignInput? design) =>
-        design?.ToContent(subject) ?? new TemplateContent(subject, Full(html), Full(text), null);
+    public static TemplateContent ContentOf(string subject, string? html, string? text, DesignInput? design, bool? inlineCss) =>
+        design?.ToContent(subject) ?? new TemplateContent(subject, Full(html), Full(text), null) { InlineCss = inlineCss == true };
 
     private static string? Full(string? body) => string.IsNullOrEmpty(body) ? null : body;
 

@@ -7,6 +7,7 @@ internal sealed class TemplateParser
     private readonly TagReader _tags;
     private readonly TemplateScopes _scopes = new();
     private readonly int _maxDepth;
+    private readonly List<Tag> _read = [];
     private int _textStart;
 
     private TemplateParser(string source, int maxDepth)
@@ -30,6 +31,14 @@ internal sealed class TemplateParser
             : (nodes, null);
     }
 
+    /// <summary>The tags of a source that parses, in order.</summary>
+    public static IReadOnlyList<Tag> TagsOf(string source, int maxDepth)
+    {
+        var parser = new TemplateParser(source, maxDepth);
+        parser.ReadBody(0);
+        return parser._read;
+    }
+
     /// <summary>Reads up to the tag that ends this body: an else, a closing tag, or null at the end of the source.</summary>
     private (Node[] Nodes, Tag? End) ReadBody(int depth)
     {
@@ -39,6 +48,7 @@ internal sealed class TemplateParser
             _cursor.Position = start;
             if (_tags.Read() is not { } tag)
                 return ([], null);
+            _read.Add(tag);
             AddTextBefore(tag, nodes);
             switch (tag.Kind)
             {

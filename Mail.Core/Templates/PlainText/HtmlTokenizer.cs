@@ -19,9 +19,16 @@ internal ref struct HtmlTokenizer(ReadOnlySpan<char> html)
     private static readonly SearchValues<char> EndOfTag = SearchValues.Create(">\"'");
     private static readonly string[] _rawText = ["script", "style", "title", "noscript", "template", "iframe", "textarea", "select"];
 
+    private readonly int _length = html.Length;
     private ReadOnlySpan<char> _rest = html;
 
     public HtmlTokenKind Kind { get; private set; }
+
+    /// <summary>Where the token begins.</summary>
+    public int Start { get; private set; }
+
+    /// <summary>Where what was not read yet begins.</summary>
+    public readonly int End => _length - _rest.Length;
 
     /// <summary>The text as it stands, with its character references.</summary>
     public ReadOnlySpan<char> Text { get; private set; }
@@ -36,6 +43,7 @@ internal ref struct HtmlTokenizer(ReadOnlySpan<char> html)
     {
         while (_rest.Length > 0)
         {
+            Start = End;
             if (!AtMarkup())
                 return ReadText();
             if (_rest[1] is '!' or '?')
