@@ -21,6 +21,7 @@ internal sealed class WorkerMetrics : IDisposable
     private readonly Histogram<double> _throttled;
     private readonly Counter<long> _reactions;
     private readonly UpDownCounter<long> _connections;
+    private readonly Counter<long> _tls;
 
     public WorkerMetrics(IMeterFactory meters, HeldItems held)
     {
@@ -32,6 +33,7 @@ internal sealed class WorkerMetrics : IDisposable
         _throttled = _meter.CreateHistogram<double>("mail.throttle.wait", "s", "Waits of items and connections for their turn.");
         _reactions = _meter.CreateCounter<long>("mail.shaping.reactions", "{reaction}", "Times a destination's words slowed us down.");
         _connections = _meter.CreateUpDownCounter<long>("mail.smtp.client.connections", "{connection}", "Open connections to other servers.");
+        _tls = _meter.CreateCounter<long>("mail.tls.sessions", "{session}", "Connections by what TLS was asked for and what came of it.");
         _meter.CreateObservableGauge("mail.queue.depth", () => Volatile.Read(ref _depth), "{item}", "Queue items of all workers.");
         _meter.CreateObservableGauge("mail.queue.oldest_due", () => Volatile.Read(ref _oldestDue), "s", "How long the oldest ready item has waited for a worker.");
         _meter.CreateObservableUpDownCounter("mail.delivery.in_flight", () => (long)held.Count, "{item}", "Queue items held by this process.");
@@ -77,6 +79,12 @@ internal sealed class WorkerMetrics : IDisposable
     public void ConnectionOpened() => _connections.Add(1);
 
     public void ConnectionClosed() => _connections.Add(-1);
+
+    /// <summary>A connection stands, or failed because of TLS.</summary>
+    public void Secured(string policy, string version, string verification, string result) => _tls.Add(1, new TagList
+    {
+        { "mail.tls.policy", policy }, { "mail.tls.version", version }, { "mail.tls.verification", verification }, { "mail.tls.result", result },
+    });
 
     public void Dispose() => _meter.Dispose();
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Mail.Core.Domains;
 using Mail.Core.Domains.Records;
 using Mail.Core.Organizations;
+using Mail.Core.Tls;
 
 namespace Mail.Api.Commands;
 
@@ -53,7 +54,7 @@ internal static class DomainSetUpCommands
     private static async Task<int> CreateAsync(IServiceProvider services, OrganizationId organization, string name, CancellationToken cancellationToken)
     {
         switch (await services.GetRequiredService<CreateDomain>()
-            .RunAsync(organization, name, SendingDomainName.DefaultMailFrom, trackingHost: null, cancellationToken))
+            .RunAsync(organization, name, SendingDomainName.DefaultMailFrom, trackingHost: null, TlsRequirement.Opportunistic, cancellationToken))
         {
             case DomainChange.Done(var domain):
                 Print(services, domain);

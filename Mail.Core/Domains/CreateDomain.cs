@@ -1,5 +1,6 @@
 using Mail.Core.Domains.Records;
 using Mail.Core.Organizations;
+using Mail.Core.Tls;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Core.Domains;
@@ -15,7 +16,8 @@ public sealed class CreateDomain(
     /// <param name="name">As <see cref="SendingDomainName.Read"/> gives it.</param>
     /// <param name="trackingHost">The domain's own tracking host, or null.</param>
     public async Task<DomainChange> RunAsync(
-        OrganizationId organization, string name, string mailFromSubdomain, string? trackingHost, CancellationToken cancellationToken)
+        OrganizationId organization, string name, string mailFromSubdomain, string? trackingHost, TlsRequirement tls,
+        CancellationToken cancellationToken)
     {
         if (await domains.FindByNameAsync(organization, name, cancellationToken) is not null)
             return new DomainChange.AlreadyThere();
@@ -29,7 +31,7 @@ public sealed class CreateDomain(
                 return new DomainChange.HeldByAnother(proof.RecordFor(organization, name), finding);
             isProven = true;
         }
-        var domain = new NewDomain(organization, changes.NewId(), name, mailFromSubdomain, trackingHost);
+        var domain = new NewDomain(organization, changes.NewId(), name, mailFromSubdomain, trackingHost, tls);
         using var key = await keys.MakeAsync(cancellationToken);
         return await changes.CreateAsync(domain, key, isProven, options.Value.MaxPerOrganization, cancellationToken) switch
         {

@@ -2,6 +2,7 @@ using Mail.Core.Events;
 using Mail.Core.Ids;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
+using Mail.Core.Tls;
 using Mail.Protocol.Dkim;
 using Npgsql;
 
@@ -122,10 +123,11 @@ public sealed class DomainChangeStore(NpgsqlDataSource database, DkimKeyStore ke
 
     private static NpgsqlBatchCommand Insert(NewDomain domain) => DomainStatements.Command(
         """
-        insert into domains (organization_id, id, name, mail_from_subdomain, tracking_host, next_check_at)
-        values ($1, $2, $3, $4, $5, now() + $6)
+        insert into domains (organization_id, id, name, mail_from_subdomain, tracking_host, next_check_at, tls)
+        values ($1, $2, $3, $4, $5, now() + $6, $7)
         """,
-        domain.Organization.Value, domain.Id.Value, domain.Name, domain.MailFromSubdomain, domain.TrackingHost, DomainCheckRules.Soon);
+        domain.Organization.Value, domain.Id.Value, domain.Name, domain.MailFromSubdomain, domain.TrackingHost, DomainCheckRules.Soon,
+        domain.Tls.ToText());
 
     private NpgsqlBatchCommand InsertKey(NewDomain domain, DkimKey key) => DomainStatements.Command(
         """
@@ -143,7 +145,7 @@ public sealed class DomainChangeStore(NpgsqlDataSource database, DkimKeyStore ke
         domain.Organization.Value, domain.Id.Value);
 }
 
-internal sealed record NewDomain(OrganizationId Organization, DomainId Id, string Name, string MailFromSubdomain, string? TrackingHost);
+internal sealed record NewDomain(OrganizationId Organization, DomainId Id, string Name, string MailFromSubdomain, string? TrackingHost, TlsRequirement Tls);
 
 internal enum StoredChange
 {

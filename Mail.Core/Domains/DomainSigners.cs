@@ -1,11 +1,12 @@
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
+using Mail.Core.Tls;
 using Mail.Protocol.Dkim;
 
 namespace Mail.Core.Domains;
 
 /// <summary>
-/// What mail of sending domains leaves with: signers and return path. Remembered for a while: opening a private key costs
+/// What mail of sending domains leaves with: signers, return path and TLS. Remembered for a while: opening a private key costs
 /// more than a signature.
 /// </summary>
 public sealed class DomainSigners(DkimKeyStore store, DomainStore domains, TimeProvider clock)
@@ -22,11 +23,10 @@ public sealed class DomainSigners(DkimKeyStore store, DomainStore domains, TimeP
 
     private async Task<DomainSigning> LoadAsync((OrganizationId Organization, string Domain) key, CancellationToken cancellationToken)
     {
-        var (isThere, returnPath) = await domains.FindReturnPathAsync(key.Organization, key.Domain, cancellationToken);
-        if (!isThere)
+        if (await domains.FindLeavingAsync(key.Organization, key.Domain, cancellationToken) is not (var returnPath, var tls))
             return DomainSigning.OfNothing;
         var keys = await store.ActiveAsync(key.Organization, key.Domain, cancellationToken);
-        return new DomainSigning(true, [.. keys.Select(signing => new DkimSigner(signing.Key, signing.Domain, signing.Selector))], returnPath);
+        return new DomainSigning(true, [.. keys.Select(signing => new DkimSigner(signing.Key, signing.Domain, signing.Selector))], returnPath) { Tls = tls };
     }
 }
 
@@ -35,4 +35,6 @@ public sealed class DomainSigners(DkimKeyStore store, DomainStore domains, TimeP
 public sealed record DomainSigning(bool IsThere, DkimSigner[] Signers, string? ReturnPathHost)
 {
     public static readonly DomainSigning OfNothing = new(false, [], null);
+
+    public TlsRequirement Tls { get; init; }
 }

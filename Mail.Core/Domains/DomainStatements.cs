@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mail.Core.Events;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
+using Mail.Core.Tls;
 using Npgsql;
 
 namespace Mail.Core.Domains;
@@ -13,7 +14,7 @@ internal static class DomainStatements
     public const string Columns =
         """
         d.organization_id, d.id, d.name, d.status, d.disabled_reason, d.mail_from_subdomain, d.tracking_host, d.track_opens,
-        d.track_clicks, d.created_at, d.verified_at, d.last_checked_at, d.checks, k.selectors, k.records, k.actives, k.retiring
+        d.track_clicks, d.created_at, d.verified_at, d.last_checked_at, d.checks, d.tls, k.selectors, k.records, k.actives, k.retiring
         """;
 
     public const string Keys =
@@ -44,7 +45,8 @@ internal static class DomainStatements
         VerifiedAt = row.GetValueOrNull<DateTimeOffset>(10),
         LastCheckedAt = row.GetValueOrNull<DateTimeOffset>(11),
         Checks = row.IsDBNull(12) ? [] : JsonSerializer.Deserialize(row.GetString(12), DomainJson.Default.IReadOnlyListRecordCheck)!,
-        Keys = row.IsDBNull(13) ? [] : ReadKeys(row),
+        Tls = TlsRequirementText.Parse(row.GetString(13)),
+        Keys = row.IsDBNull(14) ? [] : ReadKeys(row),
     };
 
     /// <summary>
@@ -97,10 +99,10 @@ internal static class DomainStatements
 
     private static DkimSelector[] ReadKeys(NpgsqlDataReader row)
     {
-        var selectors = row.GetFieldValue<string[]>(13);
-        var records = row.GetFieldValue<string[]>(14);
-        var actives = row.GetFieldValue<bool[]>(15);
-        var retiring = row.GetFieldValue<DateTimeOffset?[]>(16);
+        var selectors = row.GetFieldValue<string[]>(14);
+        var records = row.GetFieldValue<string[]>(15);
+        var actives = row.GetFieldValue<bool[]>(16);
+        var retiring = row.GetFieldValue<DateTimeOffset?[]>(17);
         return [.. selectors.Select((selector, i) => new DkimSelector(selector, records[i], actives[i], retiring[i]))];
     }
 }

@@ -1,6 +1,7 @@
 using Mail.Core.Ids;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
+using Mail.Core.Tls;
 using Npgsql;
 
 namespace Mail.Core.Domains;
@@ -34,18 +35,18 @@ public sealed class DomainStore(NpgsqlDataSource database, TimeProvider clock)
             """,
             DomainStatements.Map, cancellationToken, organization.Value, after?.Value, status?.ToText(), count);
 
-    /// <summary>Changes how mail of the domain is tracked. False when there is no such domain.</summary>
-    public async Task<bool> ChangeTrackingAsync(
-        OrganizationId organization, DomainId domain, string? host, bool opens, bool clicks, CancellationToken cancellationToken) =>
+    /// <summary>Changes how mail of the domain is tracked, and what TLS it needs. False when there is no such domain.</summary>
+    public async Task<bool> ChangeAsync(
+        OrganizationId organization, DomainId domain, string? host, bool opens, bool clicks, TlsRequirement tls, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
             """
-            update domains set track_opens = $4, track_clicks = $5, tracking_host = $3::text,
+            update domains set track_opens = $4, track_clicks = $5, tls = $6, tracking_host = $3::text,
                 tracking_verified = tracking_verified and tracking_host is not distinct from $3::text,
                 check_token = check_token + case when tracking_host is distinct from $3::text then 1 else 0 end,
                 next_check_at = case when tracking_host is distinct from $3::text and next_check_at is not null then now() else next_check_at end
             where organization_id = $1 and id = $2
             """,
-            cancellationToken, organization.Value, domain.Value, host, opens, clicks) == 1;
+            cancellationToken, organization.Value, domain.Value, host, opens, clicks, tls.ToText()) == 1;
 
     /// <summary>How mail of a domain is tracked; null when there is no such domain.</summary>
     public Task<DomainTracking?> TrackingAsync(OrganizationId organization, DomainId domain, CancellationToken cancellationToken) =>
@@ -54,17 +55,17 @@ public sealed class DomainStore(NpgsqlDataSource database, TimeProvider clock)
             row => new DomainTracking(row.GetBoolean(0), row.GetBoolean(1), row.GetStringOrNull(2)), cancellationToken,
             organization.Value, domain.Value);
 
-    /// <summary>Whether the organization has a domain, and the host of its own return path while that is verified.</summary>
-    internal async Task<(bool IsThere, string? Host)> FindReturnPathAsync(
+    /// <summary>What mail of a domain leaves with: the host of its own return path while that is verified, and TLS. Null: the organization has no such domain.</summary>
+    internal async Task<(string? ReturnPathHost, TlsRequirement Tls)?> FindLeavingAsync(
         OrganizationId organization, string name, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync(
             """
-            select case when return_path_verified and status <> 'disabled' then mail_from_subdomain || '.' || name end
+            select case when return_path_verified and status <> 'disabled' then mail_from_subdomain || '.' || name end, tls
             from domains where organization_id = $1 and name = $2
             """,
-            row => row.GetStringOrNull(0), cancellationToken, organization.Value, name);
-        return (rows.Count > 0, rows.Count > 0 ? rows[0] : null);
+            row => (row.GetStringOrNull(0), TlsRequirementText.Parse(row.GetString(1))), cancellationToken, organization.Value, name);
+        return rows.Count > 0 ? rows[0] : null;
     }
 
     /// <summary>Who owns a name, of all organizations.</summary>

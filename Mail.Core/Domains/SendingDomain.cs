@@ -1,5 +1,6 @@
 using Mail.Core.Domains.Records;
 using Mail.Core.Organizations;
+using Mail.Core.Tls;
 using Mail.Protocol.Addresses;
 
 namespace Mail.Core.Domains;
@@ -28,6 +29,9 @@ public sealed record SendingDomain
     public required bool TrackOpens { get; init; }
 
     public required bool TrackClicks { get; init; }
+
+    /// <summary>What its mail needs, whatever the message says.</summary>
+    public required TlsRequirement Tls { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -5,6 +5,7 @@ using Mail.Core.Organizations;
 using Mail.Core.Persistence;
 using Mail.Core.Queue;
 using Mail.Core.Suppressions;
+using Mail.Core.Tls;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -37,17 +38,17 @@ internal static class AcceptStatements
         """
         insert into messages (organization_id, id, mode, status, api_key_id, domain_id, from_address, from_name, subject,
                               tags, metadata, traceparent, source, template_id, template_version, batch_id, send_at,
-                              delivery_guarantee, track_opens, track_clicks, unsubscribe, sensitive, settled_at)
+                              delivery_guarantee, track_opens, track_clicks, unsubscribe, sensitive, tls, settled_at)
         select organization_id, id, mode, status, api_key_id, domain_id, from_address, from_name, subject,
                tags::jsonb, metadata::jsonb, traceparent, source, template_id, template_version, batch_id, send_at,
-               delivery_guarantee, track_opens, track_clicks, unsubscribe, sensitive,
+               delivery_guarantee, track_opens, track_clicks, unsubscribe, sensitive, tls,
                case when status = 'suppressed' then now() end
         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
                     $9::text[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::integer[], $15::uuid[],
-                    $16::timestamptz[], $17::text[], $18::boolean[], $19::boolean[], $20::boolean[], $21::boolean[], $22::text[])
+                    $16::timestamptz[], $17::text[], $18::boolean[], $19::boolean[], $20::boolean[], $21::boolean[], $22::text[], $23::text[])
             as item (organization_id, id, mode, api_key_id, domain_id, from_address, from_name, subject, tags, metadata, traceparent,
                      source, template_id, template_version, batch_id, send_at, delivery_guarantee, track_opens, track_clicks,
-                     unsubscribe, sensitive, status)
+                     unsubscribe, sensitive, status, tls)
         """,
         Batched.Uuids(messages, pending => pending.Caller.Organization.Value),
         Batched.Uuids(messages, pending => pending.Id.Value),
@@ -70,7 +71,8 @@ internal static class AcceptStatements
         Batched.Array(messages, pending => pending.Message.Tracking is { Clicks: true }, NpgsqlDbType.Boolean),
         Batched.Array(messages, pending => pending.Message.Unsubscribe, NpgsqlDbType.Boolean),
         Batched.Array(messages, pending => pending.Message.Sensitive, NpgsqlDbType.Boolean),
-        Batched.Texts(messages, pending => pending.Status.ToText()));
+        Batched.Texts(messages, pending => pending.Status.ToText()),
+        Batched.Texts(messages, pending => pending.Message.Tls?.ToText()));
 
     private static NpgsqlBatchCommand Contents(List<PendingAccept> messages) => Batched.Command(
         """

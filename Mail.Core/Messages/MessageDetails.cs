@@ -53,5 +53,5 @@ public sealed record RecipientDetails(
 public sealed record AttemptDetails(
     AttemptId Id, string Recipient, int Number, string Outcome, string Stage, string Cause, DateTimeOffset StartedAt,
     DateTimeOffset EndedAt, string? MxHost, string? MxAddress, string? TlsVersion, string? TlsCipher, int? SmtpCode,
-    string? EnhancedCode, string? Reply, DateTimeOffset? NextAttemptAt);
+    string? EnhancedCode, string? Reply, DateTimeOffset? NextAttemptAt, string? TlsPolicy, string? TlsVerification, string? TlsProblem);
 

@@ -71,7 +71,8 @@ public sealed class MessageStore(NpgsqlDataSource database)
         return await database.QueryAsync(
             """
             select a.id, r.address, a.number, a.outcome, a.stage, a.cause, a.started_at, a.ended_at, a.mx_host, a.mx_address,
-                   a.tls_version, a.tls_cipher, a.smtp_code, a.enhanced_code, a.reply, a.next_attempt_at
+                   a.tls_version, a.tls_cipher, a.smtp_code, a.enhanced_code, a.reply, a.next_attempt_at,
+                   a.tls_policy, a.tls_verification, a.tls_problem
             from delivery_attempts a
             join message_recipients r on r.organization_id = a.organization_id and r.message_id = a.message_id and r.ordinal = a.recipient
             where a.organization_id = $1 and a.message_id = $2
@@ -130,5 +131,6 @@ public sealed class MessageStore(NpgsqlDataSource database)
         new AttemptId(row.GetGuid(0)), row.GetString(1), row.GetInt32(2), row.GetString(3), row.GetString(4), row.GetString(5),
         row.GetFieldValue<DateTimeOffset>(6), row.GetFieldValue<DateTimeOffset>(7), row.GetStringOrNull(8), row.GetStringOrNull(9),
         row.GetStringOrNull(10), row.GetStringOrNull(11), row.GetValueOrNull<short>(12), row.GetStringOrNull(13),
-        row.GetStringOrNull(14), row.GetValueOrNull<DateTimeOffset>(15));
+        row.GetStringOrNull(14), row.GetValueOrNull<DateTimeOffset>(15), row.GetStringOrNull(16), row.GetStringOrNull(17),
+        row.GetStringOrNull(18));
 }

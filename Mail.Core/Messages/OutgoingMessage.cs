@@ -1,6 +1,7 @@
 using Mail.Core.Assets;
 using Mail.Core.Batches;
 using Mail.Core.Templates;
+using Mail.Core.Tls;
 using Mail.Protocol.Addresses;
 
 namespace Mail.Core.Messages;
@@ -49,6 +50,9 @@ public sealed record OutgoingMessage
 
     /// <summary>Every recipient gets a mail of their own: what they do with it tells who they are.</summary>
     internal bool IsPersonal => Unsubscribe || (Html is not null && Tracking is { Opens: true } or { Clicks: true });
+
+    /// <summary>Null: no more than the sender's domain needs.</summary>
+    public TlsRequirement? Tls { get; init; }
 
     /// <summary>The content holds a secret: it is delivered and never shown.</summary>
     public bool Sensitive { get; init; }

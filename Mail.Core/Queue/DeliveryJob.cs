@@ -2,6 +2,7 @@ using Mail.Core.Domains;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Templates;
+using Mail.Core.Tls;
 
 namespace Mail.Core.Queue;
 
@@ -54,6 +55,9 @@ public sealed record DeliveryJob
     public required DomainId SenderDomain { get; init; }
 
     public DeliveryGuarantee Guarantee { get; init; } = DeliveryGuarantee.AtLeastOnce;
+
+    /// <summary>What the message asks for; its domain may need more.</summary>
+    public TlsRequirement Tls { get; init; }
 
     public Tracking Tracking { get; init; } = Tracking.None;
 

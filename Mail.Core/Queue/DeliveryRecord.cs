@@ -61,6 +61,15 @@ public sealed record RecipientResult(
     short Ordinal, string Address, DeliveryOutcome Outcome, string Stage, string Cause, string? MxHost, string? MxAddress,
     string? TlsVersion, string? TlsCipher, int? SmtpCode, string? EnhancedCode, string? Reply)
 {
+    /// <summary>What TLS was asked for, and by whom: <c>opportunistic</c>, <c>required</c>, <c>mta_sts</c>, <c>dane</c> …</summary>
+    public string? TlsPolicy { get; init; }
+
+    /// <summary>How the server's certificate was verified: <c>pkix</c>, <c>dane</c>; null when it was not.</summary>
+    public string? TlsVerification { get; init; }
+
+    /// <summary>What was wrong, in the words of RFC 8460 §4.3.</summary>
+    public string? TlsProblem { get; init; }
+
     /// <summary>An uncertain end that is not tried again, because the message must not arrive twice.</summary>
     public bool IsFinal { get; init; }
 

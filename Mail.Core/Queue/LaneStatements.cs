@@ -105,7 +105,7 @@ internal static class LaneStatements
                k.html, k.text, k.reply_to, k.headers, k.attachments,
                r.ordinals, r.kinds, r.addresses, r.names, r.domains, r.settled,
                m.domain_id, m.delivery_guarantee, m.track_opens, m.track_clicks, m.unsubscribe, m.template_id, m.tags,
-               c.priority, c.faults, c.started, c.delayed, c.recipient
+               c.priority, c.faults, c.started, c.delayed, c.recipient, m.tls
         from claimed c
         cross join lateral (
             select * from messages where organization_id = c.organization_id and id = c.message_id offset 0

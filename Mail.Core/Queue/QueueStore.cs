@@ -4,6 +4,7 @@ using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
 using Mail.Core.Templates;
+using Mail.Core.Tls;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -203,6 +204,7 @@ public sealed class QueueStore([FromKeyedServices(MailCore.Database)] NpgsqlData
         HasStarted = row.GetBoolean(35),
         IsDelayed = row.GetBoolean(36),
         OnlyRecipient = row.GetValueOrNull<short>(37),
+        Tls = row.GetStringOrNull(38) is { } tls ? TlsRequirementText.Parse(tls) : TlsRequirement.Opportunistic,
     };
 
     private static JobRecipient[] ReadRecipients(NpgsqlDataReader row)

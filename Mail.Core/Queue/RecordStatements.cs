@@ -43,14 +43,17 @@ internal static class RecordStatements
         """
         insert into delivery_attempts (organization_id, id, message_id, recipient, number, outcome, stage, cause, started_at,
                                        ended_at, mx_host, mx_address, tls_version, tls_cipher, smtp_code, enhanced_code,
-                                       reply, next_attempt_at, worker)
+                                       reply, next_attempt_at, worker, tls_policy, tls_verification, tls_problem)
         select organization_id, id, message_id, recipient, number, outcome, stage, cause, started_at, ended_at, mx_host,
-               mx_address, tls_version, tls_cipher, smtp_code, enhanced_code, reply, now() + retry_in, worker
+               mx_address, tls_version, tls_cipher, smtp_code, enhanced_code, reply, now() + retry_in, worker,
+               tls_policy, tls_verification, tls_problem
         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::integer[], $6::text[], $7::text[], $8::text[],
                     $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::text[],
-                    $15::smallint[], $16::text[], $17::text[], $18::interval[], $19::text[])
+                    $15::smallint[], $16::text[], $17::text[], $18::interval[], $19::text[],
+                    $20::text[], $21::text[], $22::text[])
             as item (organization_id, id, message_id, recipient, number, outcome, stage, cause, started_at, ended_at,
-                     mx_host, mx_address, tls_version, tls_cipher, smtp_code, enhanced_code, reply, retry_in, worker)
+                     mx_host, mx_address, tls_version, tls_cipher, smtp_code, enhanced_code, reply, retry_in, worker,
+                     tls_policy, tls_verification, tls_problem)
         """,
         Batched.Uuids(rows, row => row.Record.Organization.Value),
         Batched.Uuids(rows, _ => PrefixedId.New<AttemptId>(clock).Value),
@@ -70,7 +73,10 @@ internal static class RecordStatements
         Batched.Texts(rows, row => row.Result.EnhancedCode),
         Batched.Texts(rows, row => row.Result.Reply),
         Batched.Array(rows, row => row.RetryIn, NpgsqlDbType.Interval),
-        Batched.Texts(rows, row => row.Record.Worker));
+        Batched.Texts(rows, row => row.Record.Worker),
+        Batched.Texts(rows, row => row.Result.TlsPolicy),
+        Batched.Texts(rows, row => row.Result.TlsVerification),
+        Batched.Texts(rows, row => row.Result.TlsProblem));
 
     // Only open recipients move: what is settled stays settled, whatever arrives late.
     private static NpgsqlBatchCommand Recipients(List<Row> rows) => Batched.Command(

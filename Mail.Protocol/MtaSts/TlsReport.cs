@@ -107,14 +107,17 @@ public static class TlsReportResult
     public static string? Of(SmtpFailure failure) => failure.Cause switch
     {
         SmtpCause.TlsUnavailable => StartTlsNotSupported,
-        SmtpCause.CertificateInvalid => failure.CertificateFault switch
-        {
-            SmtpCertificateFault.HostMismatch => CertificateHostMismatch,
-            SmtpCertificateFault.Expired => CertificateExpired,
-            SmtpCertificateFault.NotTrusted => CertificateNotTrusted,
-            _ => ValidationFailure,
-        },
+        SmtpCause.CertificateInvalid => Of(failure.CertificateFault),
         SmtpCause.TlsHandshake or SmtpCause.ResponseInjection => ValidationFailure,
         _ => null,
+    };
+
+    /// <summary>The result type of a certificate that does not pass.</summary>
+    public static string Of(SmtpCertificateFault fault) => fault switch
+    {
+        SmtpCertificateFault.HostMismatch => CertificateHostMismatch,
+        SmtpCertificateFault.Expired => CertificateExpired,
+        SmtpCertificateFault.NotTrusted => CertificateNotTrusted,
+        _ => ValidationFailure,
     };
 }

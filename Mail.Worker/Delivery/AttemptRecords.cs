@@ -58,5 +58,8 @@ internal sealed class AttemptRecords(
         peer.TlsVersion, peer.TlsCipher, verdict.SmtpCode, verdict.EnhancedCode, verdict.Reply)
     {
         Effect = verdict.Effect,
+        TlsPolicy = peer.TlsPolicy,
+        TlsVerification = peer.TlsVerification,
+        TlsProblem = peer.TlsProblem,
     };
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Mail.Core.Tls;
 
 namespace Mail.Worker.Delivery;
 
@@ -10,6 +11,9 @@ internal sealed class BuiltMessage(IReadOnlyList<byte[]> signatures, PooledBuffe
 
     /// <summary>The host of the sender's own return path; null for that of the installation.</summary>
     public string? ReturnPathHost { get; init; }
+
+    /// <summary>How much TLS it needs on its way.</summary>
+    public TlsRequirement Tls { get; init; }
 
     public ReadOnlySequence<byte> Octets { get; } = Join(signatures, message.Written);
 

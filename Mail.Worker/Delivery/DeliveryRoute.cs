@@ -1,5 +1,6 @@
 using System.Net;
 using Mail.Core.Queue;
+using Mail.Core.Tls;
 using Mail.Protocol.Smtp;
 using Mail.Worker.Shaping;
 
@@ -38,10 +39,17 @@ internal abstract record DeliveryRoute
 /// <summary>One address of one server.</summary>
 /// <param name="Host">The name for SNI and records.</param>
 /// <param name="Preference">Targets of equal preference are as good as each other.</param>
-internal sealed record Target(string Host, EndPoint EndPoint, int Preference);
+internal sealed record Target(string Host, EndPoint EndPoint, int Preference)
+{
+    /// <summary>What the recipient's side asks of a connection with it.</summary>
+    public HostTls Tls { get; init; } = HostTls.None;
+}
 
 /// <summary>How a relay of the operator's choice is spoken to; MX hosts have none.</summary>
 internal sealed record RelayOptions(RelayTls Tls, SmtpCredentials? Credentials)
 {
-    public static RelayOptions Plain { get; } = new(RelayTls.Opportunistic, null);
+    /// <summary>Our own listener: what goes there leaves the installation by no network of others, and needs no TLS for that.</summary>
+    public static RelayOptions Plain { get; } = new(RelayTls.Opportunistic, null) { IsOwnListener = true };
+
+    public bool IsOwnListener { get; private init; }
 }

@@ -1,9 +1,11 @@
 using Mail.Core;
 using Mail.Core.Domains;
 using Mail.Core.Queue;
+using Mail.Core.Tls;
 using Mail.Integrations.Redis;
 using Mail.Worker.Pools;
 using Mail.Worker.Shaping;
+using Mail.Worker.Tls;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -41,6 +43,9 @@ internal static class DeliveryServices
         services.AddSingleton<AttachmentReader>();
         services.AddSingleton<MessageMemory>();
         services.AddSingleton<MessageBuilder>();
+        builder.AddTls();
+        services.AddSingleton<TlsFailures>();
+        services.AddSingleton<MxTls>();
         services.AddSingleton<SmtpConnector>();
         services.AddSingleton<DeliveryTransaction>();
         services.AddSingleton<Conversations>();

@@ -2,9 +2,11 @@ using Mail.Core.Bounces;
 using Mail.Core.Domains;
 using Mail.Core.Organizations;
 using Mail.Core.Queue;
+using Mail.Core.Tls;
 using Mail.Protocol.Smtp;
 using Mail.Worker.Pools;
 using Mail.Worker.Shaping;
+using Mail.Worker.Tls;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;
@@ -18,14 +20,14 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
     public async Task<Attempt> RunAsync(RoutedItem routed, BuiltMessage message, Destination destination)
     {
         var (item, route) = routed;
-        var envelope = EnvelopeOf(item, message);
+        var envelope = EnvelopeOf(item, message, route.Relay);
         var connections = destination.Connections;
-        if (connections.TakeIdle(badHosts.GoodFirst(route.Targets)) is { } kept)
+        if (connections.TakeIdle(badHosts.GoodFirst(route.Targets), route.Relay, message.Tls) is { } kept)
         {
             var result = await SendAsync(kept, envelope, message, item, connections);
             // The server may have closed the connection while it was idle, or have had enough of it: that says nothing about the message.
             if (!IsStale(result))
-                return Told(result, kept.Peer);
+                return Told(result, kept.Peer.Under(TlsTerms.Of(kept.Target, route.Relay, message.Tls).Policy));
         }
         return await TryEachAsync(route, envelope, message, item, destination);
     }
@@ -37,23 +39,24 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
         foreach (var target in badHosts.GoodFirst(route.Targets))
         {
             await opening.WaitAsync(destination.Shape, item.WhenCut);
-            switch (await connector.ConnectAsync(target, route, item.Transcript, item.WhenCut))
+            var terms = TlsTerms.Of(target, route.Relay, message.Tls);
+            switch (await connector.ConnectAsync(target, route, terms, item.Transcript, item.WhenCut))
             {
-                case SmtpConnectResult.Connected(var smtp):
+                case ConnectOutcome.Connected(var connection):
                     badHosts.Worked(target);
-                    var connection = new PooledConnection(smtp, target);
                     var result = await SendAsync(connection, envelope, message, item, destination.Connections);
                     failed = Told(result, connection.Peer);
                     // The next server may do better where this one failed, but not where it decided.
                     if (result.Failure is not { IsAmbiguous: false, IsTransient: true, Cause: not SmtpCause.Refused })
                         return failed;
                     break;
-                case SmtpConnectResult.Failed(var failure):
-                    if (failure.Cause != SmtpCause.Cancelled)
+                case ConnectOutcome.Failed(var failure, var problem):
+                    var verdict = terms.Explain(failure);
+                    if (failure.Cause != SmtpCause.Cancelled && !verdict.IsTlsPolicy)
                         badHosts.Failed(target);
                     failed = failure.Cause == SmtpCause.Cancelled
                         ? new Attempt.Abandoned()
-                        : Attempt.Ended.ForAll(item.Recipients.Count, ReplyClassifier.Of(failure), PeerOf(target));
+                        : Attempt.Ended.ForAll(item.Recipients.Count, verdict, PeerOf(target) with { TlsPolicy = terms.Policy, TlsProblem = problem });
                     break;
             }
             if (failed is Attempt.Abandoned)
@@ -89,7 +92,7 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
         result.Failure is { IsAmbiguous: false } failure
         && (failure.Cause == SmtpCause.ConnectionLost || failure.Reply?.Code == ServiceClosing);
 
-    private SmtpEnvelope EnvelopeOf(HeldItem item, BuiltMessage message)
+    private SmtpEnvelope EnvelopeOf(HeldItem item, BuiltMessage message, RelayOptions? relay)
     {
         // A bounce of a message to several recipients cannot tell by its return path which of them it is about.
         short? recipient = item.Recipients is [var only] ? only.Ordinal : null;
@@ -98,6 +101,7 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
             ReturnPath = SmtpPath.Parse($"{returnPath.Write(item.Job.Message, recipient)}@{HostOf(item.Job, message)}"),
             Recipients = [.. item.Recipients.Select(to => new SmtpRecipient(SmtpPath.Parse(to.Address)))],
             Utf8 = message.NeedsUtf8,
+            RequireTls = message.Tls == TlsRequirement.RequireTls && relay is not { IsOwnListener: true },
         };
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Azure;
 using Mail.Core.Domains;
 using Mail.Core.Queue;
+using Mail.Core.Tls;
 using Mail.Protocol.Mime;
 
 namespace Mail.Worker.Delivery;
@@ -56,7 +57,11 @@ internal sealed class MessageBuilder(
         var written = await MimeWriter.WriteAsync(mail, buffer, cancellationToken: cancellationToken);
         var signedAt = clock.GetUtcNow();
         var signatures = Array.ConvertAll(signing.Signers, signer => signer.Sign(buffer.Written, signedAt));
-        return new BuildOutcome.Built(new BuiltMessage(signatures, buffer, written.NeedsSmtpUtf8) { ReturnPathHost = signing.ReturnPathHost });
+        return new BuildOutcome.Built(new BuiltMessage(signatures, buffer, written.NeedsSmtpUtf8)
+        {
+            ReturnPathHost = signing.ReturnPathHost,
+            Tls = job.Tls.And(signing.Tls),
+        });
     }
 
     private async ValueTask<DomainSigning> SigningAsync(DeliveryJob job, OutgoingMail mail, CancellationToken cancellationToken)

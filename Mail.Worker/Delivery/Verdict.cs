@@ -15,6 +15,9 @@ internal sealed record Verdict(
     /// <summary>What a refusal means for the address.</summary>
     public BounceEffect Effect { get; init; } = BounceEffect.None;
 
+    /// <summary>The server could be spoken to, but not as this mail needs it.</summary>
+    public bool IsTlsPolicy => Cause is DeliveryCause.TlsRequired or DeliveryCause.MtaStsPolicy or DeliveryCause.DanePolicy;
+
     /// <summary>Why, in one word that stays the same.</summary>
     public string CauseText => Class == BounceClass.Undetermined ? Cause.ToText() : Class.ToText();
 }
@@ -23,6 +26,18 @@ internal sealed record Verdict(
 internal sealed record Peer(string? Host, string? Address, string? TlsVersion, string? TlsCipher)
 {
     public static Peer None { get; } = new(null, null, null, null);
+
+    /// <summary>What TLS was asked for, and by whom.</summary>
+    public string? TlsPolicy { get; init; }
+
+    /// <summary>How its certificate was verified; null when it was not.</summary>
+    public string? TlsVerification { get; init; }
+
+    /// <summary>What was wrong, in the words of RFC 8460 §4.3.</summary>
+    public string? TlsProblem { get; init; }
+
+    /// <summary>The same server for a message with other needs.</summary>
+    public Peer Under(string policy) => TlsPolicy == policy ? this : this with { TlsPolicy = policy };
 }
 
 /// <summary>What an attempt came to.</summary>

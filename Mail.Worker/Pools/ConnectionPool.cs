@@ -1,4 +1,6 @@
+using Mail.Core.Tls;
 using Mail.Worker.Delivery;
+using Mail.Worker.Tls;
 
 namespace Mail.Worker.Pools;
 
@@ -18,21 +20,33 @@ internal sealed class ConnectionPool(int messagesPerConnection, TimeSpan idleTim
         }
     }
 
-    /// <summary>The connection used last to one of the best targets, or null.</summary>
-    public PooledConnection? TakeIdle(IReadOnlyList<Target> targets)
+    /// <summary>The connection used last to one of the best targets that has the TLS the message needs, or null.</summary>
+    public PooledConnection? TakeIdle(IReadOnlyList<Target> targets, RelayOptions? relay, TlsRequirement tls)
     {
         lock (_gate)
         {
             for (var i = _idle.Count - 1; i >= 0; i--)
             {
                 var connection = _idle[i];
-                if (!targets.Any(target => target.Preference == targets[0].Preference && target.EndPoint.Equals(connection.Target.EndPoint)))
+                if (!IsFor(connection, targets, relay, tls))
                     continue;
                 _idle.RemoveAt(i);
                 return connection;
             }
             return null;
         }
+    }
+
+    private static bool IsFor(PooledConnection connection, IReadOnlyList<Target> targets, RelayOptions? relay, TlsRequirement tls)
+    {
+        for (var i = 0; i < targets.Count; i++)
+        {
+            var target = targets[i];
+            if (target.Preference == targets[0].Preference && target.EndPoint.Equals(connection.Target.EndPoint)
+                && TlsTerms.Of(target, relay, tls).AreMetBy(connection, target))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>Keeps the connection for the next message, or closes it when it has had its share or is broken.</summary>

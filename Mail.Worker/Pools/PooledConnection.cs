@@ -5,7 +5,8 @@ using Mail.Worker.Delivery;
 namespace Mail.Worker.Pools;
 
 /// <summary>A connection that outlives a message.</summary>
-internal sealed class PooledConnection(SmtpClientConnection smtp, Target target)
+/// <param name="tlsPolicy">The terms it was made on.</param>
+internal sealed class PooledConnection(SmtpClientConnection smtp, Target target, string tlsPolicy, string? tlsProblem)
 {
     public SmtpClientConnection Smtp => smtp;
 
@@ -15,7 +16,17 @@ internal sealed class PooledConnection(SmtpClientConnection smtp, Target target)
     public long IdleSince { get; set; }
 
     public Peer Peer { get; } = new(
-        target.Host, AddressOf(smtp.RemoteEndPoint), smtp.Tls?.Protocol.ToString(), smtp.Tls?.CipherSuite.ToString());
+        target.Host, AddressOf(smtp.RemoteEndPoint), smtp.Tls?.Protocol.ToString(), smtp.Tls?.CipherSuite.ToString())
+    {
+        TlsPolicy = tlsPolicy,
+        TlsVerification = smtp.Tls?.Verification switch
+        {
+            SmtpPeerVerification.Pkix => "pkix",
+            SmtpPeerVerification.Dane => "dane",
+            _ => null,
+        },
+        TlsProblem = tlsProblem,
+    };
 
     private static string? AddressOf(EndPoint? endPoint) => endPoint is IPEndPoint ip
         ? (ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address).ToString()

@@ -3,28 +3,25 @@ using Mail.Core.Domains;
 using Mail.Core.Queue;
 using Mail.Protocol.Smtp;
 using Mail.Worker.Delivery;
+using Mail.Worker.Tls;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Pools;
 
-/// <summary>Makes connections: EHLO name, TLS policy, credentials, time-outs.</summary>
+/// <summary>Makes connections: EHLO name, own address, credentials, time-outs, and TLS as the message needs it.</summary>
 internal sealed class SmtpConnector(
-    IOptions<MailHostOptions> host, IOptions<ConnectionOptions> connections, WorkerMetrics metrics, TimeProvider clock)
+    IOptions<MailHostOptions> host, IOptions<ConnectionOptions> connections, MxTls tls, WorkerMetrics metrics, TimeProvider clock)
 {
     private readonly SmtpTimeouts _timeouts = new() { Connect = connections.Value.ConnectTimeout };
 
-    public async Task<SmtpConnectResult> ConnectAsync(
-        Target target, DeliveryRoute.Servers route, SmtpTranscript? transcript, CancellationToken cancellationToken)
+    public async Task<ConnectOutcome> ConnectAsync(
+        Target target, DeliveryRoute.Servers route, TlsTerms terms, SmtpTranscript? transcript, CancellationToken cancellationToken)
     {
         var options = OptionsFor(target, route.Relay, route.Source) with { Transcript = transcript };
-        var result = await SmtpClientConnection.ConnectAsync(target.EndPoint, options, cancellationToken);
-        // RFC 7435: TLS that does not work is no worse than none where none was asked for.
-        if (options.Tls == SmtpTlsMode.Opportunistic && !options.ImplicitTls
-            && result is SmtpConnectResult.Failed { Failure: { Stage: SmtpStage.StartTls, Cause: not SmtpCause.Cancelled } })
-            result = await SmtpClientConnection.ConnectAsync(target.EndPoint, options with { Tls = SmtpTlsMode.Disabled }, cancellationToken);
-        if (result is SmtpConnectResult.Connected)
+        var outcome = await tls.ConnectAsync(target, terms, options, cancellationToken);
+        if (outcome is ConnectOutcome.Connected)
             metrics.ConnectionOpened();
-        return result;
+        return outcome;
     }
 
     // An address of one family cannot reach the other; the system then chooses.
@@ -35,15 +32,6 @@ internal sealed class SmtpConnector(
     {
         LocalName = source?.EhloName ?? host.Value.Name,
         LocalAddress = LocalAddressFor(target, source),
-        ServerName = target.Host,
-        Tls = relay?.Tls switch
-        {
-            null or RelayTls.Opportunistic => SmtpTlsMode.Opportunistic,
-            RelayTls.Required => SmtpTlsMode.Required,
-            RelayTls.Verified or RelayTls.Implicit => SmtpTlsMode.Verified,
-            RelayTls.Disabled => SmtpTlsMode.Disabled,
-            _ => throw new InvalidOperationException($"No TLS mode: {relay.Tls}."),
-        },
         ImplicitTls = relay?.Tls == RelayTls.Implicit,
         Credentials = relay?.Credentials,
         Timeouts = _timeouts,

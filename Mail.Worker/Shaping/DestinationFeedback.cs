@@ -47,7 +47,8 @@ internal sealed class DestinationFeedback(
     private Suspension? SuspensionBy(Attempt.Ended attempt, DestinationShape shape)
     {
         var verdict = attempt.Verdicts[0];
-        if (verdict is { SmtpCode: null, Stage: >= DeliveryStage.Connect and < DeliveryStage.MailFrom, Outcome: DeliveryOutcome.Deferred })
+        // That TLS does not satisfy one domain or message says nothing about the others.
+        if (verdict is { SmtpCode: null, Stage: >= DeliveryStage.Connect and < DeliveryStage.MailFrom, Outcome: DeliveryOutcome.Deferred, IsTlsPolicy: false })
             return shape.Failed($"cannot be reached: {verdict.Reply ?? verdict.CauseText}");
         if (verdict.Stage >= DeliveryStage.Greeting)
             shape.Answered();

@@ -2,6 +2,7 @@ using FluentValidation;
 using Mail.Api.Features.Messages;
 using Mail.Api.Http;
 using Mail.Core.Domains;
+using Mail.Core.Tls;
 
 namespace Mail.Api.Features.Domains;
 
@@ -22,8 +23,21 @@ internal sealed class CreateDomainValidator : AbstractValidator<CreateDomainRequ
             .WithErrorCode(FieldCodes.InvalidValue).WithMessage("mailFromSubdomain must be one label of lower-case letters, digits and hyphens.");
         RuleFor(request => request.MailFromSubdomain).NotEqual(CreateDomain.DefaultTracking).When(request => request.Tracking == true)
             .WithErrorCode(FieldCodes.InvalidValue).WithMessage($"'{CreateDomain.DefaultTracking}' is the name of the tracking host.");
+        RuleFor(request => request.Tls).Tls();
     }
 
     internal static string SubdomainOf(CreateDomainRequest request) =>
         request.MailFromSubdomain is { } subdomain && SendingDomainName.IsMailFromSubdomain(subdomain) ? subdomain : SendingDomainName.DefaultMailFrom;
+}
+
+internal sealed class UpdateDomainValidator : AbstractValidator<UpdateDomainRequest>
+{
+    public UpdateDomainValidator() => RuleFor(request => request.Tls).Tls();
+}
+
+internal static class DomainTlsRule
+{
+    public static void Tls<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(tls => tls is null || TlsRequirementText.OfDomains.Contains(tls))
+        .WithErrorCode(FieldCodes.InvalidValue).WithMessage($"tls must be one of {string.Join(", ", TlsRequirementText.OfDomains)}.");
 }

@@ -14,6 +14,9 @@ public sealed record CreateDomainRequest
 
     /// <summary>Whether links and images of its mail should point to a host under the domain, <c>track.&lt;domain&gt;</c>.</summary>
     public bool? Tracking { get; init; }
+
+    /// <summary>How much TLS its mail needs: <c>opportunistic</c>, or <c>required</c>: nothing is sent in the clear. <c>opportunistic</c> when absent.</summary>
+    public string? Tls { get; init; }
 }
 
 /// <summary>The body of <c>PATCH /v1/mail/domains/{id}</c>. What is absent stays as it is.</summary>
@@ -27,4 +30,7 @@ public sealed record UpdateDomainRequest
 
     /// <summary>A host under the domain that links and images point to; empty for that of the service.</summary>
     public string? TrackingHost { get; init; }
+
+    /// <summary><c>opportunistic</c>, or <c>required</c>: nothing is sent in the clear, what waits included.</summary>
+    public string? Tls { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Mail.Core.Domains;
 using Mail.Core.Domains.Records;
+using Mail.Core.Tls;
 
 namespace Mail.Api.Features.Domains;
 
@@ -34,6 +35,9 @@ public sealed record DomainResponse
 
     public required DomainTrackingResponse Tracking { get; init; }
 
+    /// <summary>How much TLS its mail needs: <c>opportunistic</c> or <c>required</c>.</summary>
+    public required string Tls { get; init; }
+
     public required IReadOnlyList<DomainRecordResponse> Records { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -59,6 +63,7 @@ public sealed record DomainResponse
             MailFromDomain = domain.MailFromHost,
             Tracking = new DomainTrackingResponse(domain.TrackOpens, domain.TrackClicks, domain.TrackingHost,
                 domain.TrackingHost is null ? null : StatusOf(all, RecordPurpose.Tracking)),
+            Tls = domain.Tls.ToText(),
             Records = [.. all.Select(record => DomainRecordResponse.Of(record, records.Ttl))],
             CreatedAt = domain.CreatedAt,
             VerifiedAt = domain.VerifiedAt,

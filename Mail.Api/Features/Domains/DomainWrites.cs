@@ -3,6 +3,7 @@ using Mail.Api.Http.Json;
 using Mail.Core.Domains;
 using Mail.Core.Domains.Records;
 using Mail.Core.Ids;
+using Mail.Core.Tls;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Mail.Api.Features.Domains;
@@ -37,8 +38,9 @@ internal static class DomainWrites
         var (host, problem) = TrackingHostOf(body.Value.TrackingHost, domain);
         if (problem is not null)
             return Problem.Validation("/trackingHost", FieldCodes.InvalidValue, problem);
-        var changed = await domains.ChangeTrackingAsync(domain.Organization, domain.Id, host,
-            body.Value.TrackOpens ?? domain.TrackOpens, body.Value.TrackClicks ?? domain.TrackClicks, cancellationToken);
+        var tls = body.Value.Tls is { } text ? TlsRequirementText.Parse(text) : domain.Tls;
+        var changed = await domains.ChangeAsync(domain.Organization, domain.Id, host,
+            body.Value.TrackOpens ?? domain.TrackOpens, body.Value.TrackClicks ?? domain.TrackClicks, tls, cancellationToken);
         return changed && await DomainReads.FindAsync(id, domains, context, cancellationToken) is { } now
             ? Envelope.Ok(DomainResponse.Of(now, records))
             : DomainRefusals.NotFound();
@@ -74,7 +76,8 @@ internal static class DomainWrites
         var subdomain = CreateDomainValidator.SubdomainOf(request);
         var name = names.Read(request.Domain!, subdomain).Name!;
         var tracking = request.Tracking == true ? $"{CreateDomain.DefaultTracking}.{name}" : null;
-        return create.RunAsync(context.Caller().Organization, name, subdomain, tracking, cancellationToken);
+        var tls = request.Tls is { } text ? TlsRequirementText.Parse(text) : TlsRequirement.Opportunistic;
+        return create.RunAsync(context.Caller().Organization, name, subdomain, tracking, tls, cancellationToken);
     }
 
     private static (string? Host, string? Problem) TrackingHostOf(string? text, SendingDomain domain)

@@ -15,6 +15,7 @@ internal static class DomainsEndpoints
         builder.AddDomainOperations();
         builder.Services.AddBodies(DomainsJson.Default);
         builder.Services.AddSingleton<IValidator<CreateDomainRequest>, CreateDomainValidator>();
+        builder.Services.AddSingleton<IValidator<UpdateDomainRequest>, UpdateDomainValidator>();
     }
 
     public static void MapDomains(this RouteGroupBuilder mail)

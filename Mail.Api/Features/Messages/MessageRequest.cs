@@ -60,6 +60,12 @@ public abstract record MessageRequest
     /// <summary>Lets every recipient unsubscribe with one click in their mail program.</summary>
     public bool? Unsubscribe { get; init; }
 
+    /// <summary>
+    /// How much TLS the mail needs on its way: <c>opportunistic</c>; <c>required</c>: it is not sent in the clear; <c>requiretls</c>: only by servers
+    /// that are proven to be the recipient's and promise the same (RFC 8689). Never less than the sender's domain has set.
+    /// </summary>
+    public string? Tls { get; init; }
+
     /// <summary>Whether one string may hold several addresses.</summary>
     internal abstract bool SeparatedAddresses { get; }
 

@@ -1,6 +1,7 @@
 using FluentValidation;
 using FluentValidation.Results;
 using Mail.Api.Http;
+using Mail.Core.Tls;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Api.Features.Messages;
@@ -41,6 +42,9 @@ internal abstract class MessageRequestValidator<T> : AbstractValidator<T> where 
             .Must(duration => duration is not { } given || (given.Value >= MinExpiresIn && given.Value <= _options.MaxExpiresIn))
             .WithErrorCode(FieldCodes.OutOfRange)
             .WithMessage($"expiresIn must be between {MinExpiresIn.TotalSeconds}s and {_options.MaxExpiresIn.TotalHours}h.");
+        RuleFor(request => request.Tls)
+            .Must(tls => tls is null || TlsRequirementText.OfMessages.Contains(tls))
+            .WithErrorCode(FieldCodes.InvalidValue).WithMessage($"tls must be one of {string.Join(", ", TlsRequirementText.OfMessages)}.");
         RuleFor(request => request.SendAt).SendAt(_options);
         RuleFor(request => request.IdempotencyKey).IdempotencyKey();
     }

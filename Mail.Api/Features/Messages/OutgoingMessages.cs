@@ -2,6 +2,7 @@ using Mail.Core.Assets;
 using Mail.Core.Ids;
 using Mail.Core.Messages;
 using Mail.Core.Templates;
+using Mail.Core.Tls;
 using Mail.Protocol.Addresses;
 
 namespace Mail.Api.Features.Messages;
@@ -23,6 +24,7 @@ internal static class OutgoingMessages
         Attachments = AttachmentsOf(request),
         Tracking = request.Tracking is { } tracking ? new Tracking(tracking.Opens is true, tracking.Clicks is true) : null,
         Unsubscribe = request.Unsubscribe is true,
+        Tls = request.Tls is { } tls ? TlsRequirementText.Parse(tls) : null,
         ExpiresIn = request.ExpiresIn?.Value,
         SendAt = request.SendAt,
         Idempotency = idempotency,

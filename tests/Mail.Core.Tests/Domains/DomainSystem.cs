@@ -72,7 +72,7 @@ internal sealed class DomainSystem : IAsyncDisposable
         .CreateAsync($"domains {Interlocked.Increment(ref _organizations)} {Guid.NewGuid()}", default))!.Value;
 
     public Task<DomainChange> TryCreateAsync(OrganizationId organization, string name, string? tracking = null) =>
-        Create.RunAsync(organization, name, "mail", tracking, default);
+        Create.RunAsync(organization, name, "mail", tracking, Mail.Core.Tls.TlsRequirement.Opportunistic, default);
 
     public async Task<SendingDomain> CreateAsync(OrganizationId organization, string name, string? tracking = null) =>
         Assert.IsType<DomainChange.Done>(await TryCreateAsync(organization, name, tracking)).Domain;

@@ -88,7 +88,7 @@ public sealed class DomainRecheckTests : IAsyncLifetime
     private IHost Worker() => _system.BuildMaintenance();
 
     private async Task<SendingDomain> CreateAsync(IHost worker, string name) => Assert.IsType<DomainChange.Done>(
-        await worker.Services.GetRequiredService<CreateDomain>().RunAsync(_system.Caller.Organization, name, "mail", null, default)).Domain;
+        await worker.Services.GetRequiredService<CreateDomain>().RunAsync(_system.Caller.Organization, name, "mail", null, Mail.Core.Tls.TlsRequirement.Opportunistic, default)).Domain;
 
     private static async Task<SendingDomain> FindAsync(IHost worker, SendingDomain domain) =>
         (await worker.Services.GetRequiredService<DomainStore>().FindAsync(domain.Organization, domain.Id, default))!;
