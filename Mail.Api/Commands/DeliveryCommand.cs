@@ -3,6 +3,7 @@ using Mail.Core.Ids;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Queue;
+using Mail.Core.Tls;
 using Mail.Protocol.Addresses;
 
 namespace Mail.Api.Commands;
@@ -111,10 +112,10 @@ internal static class DeliveryCommand
             if (!EmailAddress.TryParse(parsed.GetRequiredValue(recipient), out var address))
                 return ApiCommands.Complain(ApiCommands.Refused, "That is no address.");
             var explained = await services.GetRequiredService<ExplainRecipient>()
-                .RunAsync(null, address.AsciiDomain, SendingMode.Live, token);
+                .RunAsync(null, address.AsciiDomain, SendingMode.Live, TlsRequirement.Opportunistic, token);
             Console.WriteLine($"route        {explained.Route} {explained.Relay ?? explained.Problem}");
             foreach (var host in explained.Hosts)
-                Console.WriteLine($"host         {host.Preference} {host.Name} {string.Join(' ', host.Addresses)}");
+                Console.WriteLine($"host         {host.Host.Preference} {host.Host.Name} {string.Join(' ', host.Host.Addresses)} {host.Tls} {host.Refusal}");
             Console.WriteLine($"tls          {explained.Tls}");
             Console.WriteLine($"pool         {explained.Pool}");
             Console.WriteLine($"destination  {explained.Destination?.Destination ?? "not seen yet"} ({explained.Destination?.Provider ?? "-"})");

@@ -15,6 +15,9 @@ public sealed class DnsOptions
 
     /// <summary>Name servers as <c>address</c> or <c>address:port</c>, tried in order. Empty: those of /etc/resolv.conf.</summary>
     public IList<string> Servers { get; set; } = [];
+
+    /// <summary>The name servers validate DNSSEC and nobody can change their answers on the way here (they run on this host, say): their AD bit is believed, and DANE applies. Default false.</summary>
+    public bool TrustAuthenticatedData { get; set; }
 }
 
 public static class MailDns

@@ -1,4 +1,5 @@
 using Mail.Core.Domains;
+using Mail.Core.Tls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -14,6 +15,7 @@ public static class DeliveryOperations
     {
         builder.AddMailDns();
         builder.AddDeliveryOptions();
+        builder.AddTls();
         builder.Services.AddSingleton<QueueOperationsStore>();
         builder.Services.AddSingleton<EndQueued>();
         builder.Services.AddSingleton<ExplainRecipient>();

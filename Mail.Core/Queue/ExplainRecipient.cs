@@ -1,5 +1,6 @@
 using Mail.Core.Organizations;
 using Mail.Core.Sandbox;
+using Mail.Core.Tls;
 using Mail.Protocol.Dns;
 using Microsoft.Extensions.Options;
 
@@ -7,14 +8,15 @@ namespace Mail.Core.Queue;
 
 /// <summary>Finds out, without sending anything, which way mail for a recipient's domain would take and what it would wait for.</summary>
 public sealed class ExplainRecipient(
-    IDnsResolver resolver, RouteStore routes, HoldStore holds, QueueOperationsStore operations, SandboxDomain sandbox,
+    TlsPolicies policies, RouteStore routes, HoldStore holds, QueueOperationsStore operations, SandboxDomain sandbox,
     IOptions<DeliveryOptions> options, TimeProvider clock)
 {
+    /// <param name="tls">What the sender asks for.</param>
     public async Task<RecipientExplanation> RunAsync(
-        OrganizationId? organization, string domain, SendingMode mode, CancellationToken cancellationToken)
+        OrganizationId? organization, string domain, SendingMode mode, TlsRequirement tls, CancellationToken cancellationToken)
     {
         var route = mode == SendingMode.Test || sandbox.Is(domain) ? null : MostSpecial(await routes.ListAsync(cancellationToken), organization, domain);
-        var way = await WayAsync(route, domain, mode, cancellationToken);
+        var way = await WayAsync(route, domain, mode, tls, cancellationToken);
         var known = mode == SendingMode.Test ? null : await operations.DestinationOfAsync(domain, cancellationToken);
         var states = known is { } destination ? await operations.StatesAsync(destination.Destination, cancellationToken) : [];
         var inForce = (await holds.ListAsync(cancellationToken)).Where(hold => IsAbout(hold, organization, domain, known)).ToList();
@@ -23,7 +25,8 @@ public sealed class ExplainRecipient(
             inForce, [.. states.Select(state => state.State)], FirstAttempt(way, inForce, states.ConvertAll(state => state.State)));
     }
 
-    private async Task<Way> WayAsync(RouteOverride? route, string domain, SendingMode mode, CancellationToken cancellationToken)
+    private async Task<Way> WayAsync(
+        RouteOverride? route, string domain, SendingMode mode, TlsRequirement tls, CancellationToken cancellationToken)
     {
         var delivery = options.Value;
         if (sandbox.Is(domain))
@@ -31,12 +34,13 @@ public sealed class ExplainRecipient(
         if (mode == SendingMode.Test || delivery.Mode == DeliveryMode.Capture)
             return new Way("capture", Relay: delivery.CaptureAddress, Tls: TextOf(RelayTls.Opportunistic));
         if (route?.Relay is { } relay)
-            return new Way("relay", Relay: relay, Tls: route.RelayTls ?? TextOf(RelayTls.Opportunistic));
+            return new Way("relay", Relay: relay, Tls: RelayText(route.RelayTls ?? TextOf(RelayTls.Opportunistic), tls));
         if (delivery.Mode == DeliveryMode.Smarthost)
-            return new Way("smarthost", Relay: delivery.Smarthost, Tls: TextOf(delivery.SmarthostTls));
-        return await MailRouteLookup.FindAsync(domain, resolver, cancellationToken) switch
+            return new Way("smarthost", Relay: delivery.Smarthost, Tls: RelayText(TextOf(delivery.SmarthostTls), tls));
+        var (found, asked) = await policies.RouteAsync(domain, cancellationToken);
+        return found switch
         {
-            MailRoute.Hosts hosts => new Way(hosts.IsImplicit ? "implicit_mx" : "mx", hosts.List),
+            MailRoute.Hosts hosts => Hosts(hosts, asked, tls),
             MailRoute.NullMx => Nowhere("the domain does not accept mail (null MX)", isPermanent: true),
             MailRoute.NoSuchDomain none => Nowhere(none.Detail, isPermanent: true),
             MailRoute.NoUsableHost none => Nowhere(none.Detail, isPermanent: true),
@@ -44,6 +48,21 @@ public sealed class ExplainRecipient(
             var other => throw new InvalidOperationException($"No route: {other}."),
         };
     }
+
+    private static Way Hosts(MailRoute.Hosts route, IReadOnlyList<HostTls> policies, TlsRequirement tls)
+    {
+        List<ExplainedHost> hosts = [.. route.List.Zip(policies, (host, policy) => new ExplainedHost(host, policy.PolicyText(tls), policy.Refusal))];
+        var refusal = hosts.TrueForAll(host => host.Refusal is not null) ? $"nothing may be sent to {hosts[0].Host.Name}: {hosts[0].Refusal}" : null;
+        var first = hosts.Find(host => host.Refusal is null) ?? hosts[0];
+        return new Way(route.IsImplicit ? "implicit_mx" : "mx", hosts, refusal, Tls: first.Tls);
+    }
+
+    private static string RelayText(string own, TlsRequirement tls) => tls switch
+    {
+        TlsRequirement.Required when own is "opportunistic" or "disabled" => tls.ToText(),
+        TlsRequirement.RequireTls => tls.ToText(),
+        _ => own,
+    };
 
     // Null: an operator has to resume it first, or there is no way at all.
     private DateTimeOffset? FirstAttempt(Way way, List<DeliveryHold> inForce, List<DestinationState> states)
@@ -73,9 +92,9 @@ public sealed class ExplainRecipient(
     private static string TextOf(RelayTls tls) => tls.ToString().ToLowerInvariant();
 
     private sealed record Way(
-        string Route, IReadOnlyList<MailHost>? Found = null, string? Problem = null, bool IsPermanent = false, string? Relay = null,
+        string Route, IReadOnlyList<ExplainedHost>? Found = null, string? Problem = null, bool IsPermanent = false, string? Relay = null,
         string Tls = "opportunistic")
     {
-        public IReadOnlyList<MailHost> Hosts => Found ?? [];
+        public IReadOnlyList<ExplainedHost> Hosts => Found ?? [];
     }
 }

@@ -48,6 +48,16 @@ public sealed record HostTls(HostTlsKind Kind)
 
 public static class HostTlsText
 {
+    /// <summary>Who asks for TLS in the end, in one word: the recipient's side, or the sender where that asks for more.</summary>
+    public static string PolicyText(this HostTls host, TlsRequirement requirement) => host.Kind switch
+    {
+        HostTlsKind.Dane => host.Kind.ToText(),
+        _ when requirement == TlsRequirement.RequireTls => requirement.ToText(),
+        HostTlsKind.MtaSts => host.Kind.ToText(),
+        _ when requirement == TlsRequirement.Required => requirement.ToText(),
+        _ => host.Kind.ToText(),
+    };
+
     public static string ToText(this HostTlsKind kind) => kind switch
     {
         HostTlsKind.None => "opportunistic",

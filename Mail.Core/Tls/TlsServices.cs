@@ -1,3 +1,5 @@
+using Mail.Core.Queue;
+using Mail.Protocol.Dns;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -14,6 +16,18 @@ public static class TlsServices
         var services = builder.Services;
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TlsOptions>, TlsOptionsValidator>());
         services.TryAddSingleton<TrustedRoots>();
+        services.TryAddSingleton<MtaStsStore>();
+        services.TryAddSingleton<MtaStsFetch>();
+        services.TryAddSingleton<MtaStsPolicies>();
+        services.TryAddSingleton<TlsPolicies>();
+        services.AddHttpClient(MtaStsFetch.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(provider => MtaStsFetch.Handler(
+                provider.GetRequiredService<IDnsResolver>(), provider.GetRequiredService<IOptions<DeliveryOptions>>().Value,
+                provider.GetRequiredService<TrustedRoots>()))
+            // A stranger's host is no name of one of our services, and a fetch is not repeated behind the schedule's back.
+            .ConfigureAdditionalHttpMessageHandlers((handlers, _) => handlers.Clear())
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers();
         return builder;
     }
 }

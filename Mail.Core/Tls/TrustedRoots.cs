@@ -11,6 +11,18 @@ public sealed class TrustedRoots(IOptions<TlsOptions> options)
     /// <summary>Null: those of the system.</summary>
     public X509Certificate2Collection? Own => _own.Value;
 
+    /// <summary>For a chain that ends at one of them, or at one of the system's. Nothing is looked up: those would be requests to hosts that strangers choose.</summary>
+    internal X509ChainPolicy ChainPolicy()
+    {
+        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        if (Own is { } own)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(own);
+        }
+        return policy;
+    }
+
     internal static X509Certificate2Collection? Read(string? file)
     {
         if (string.IsNullOrEmpty(file))

@@ -41,7 +41,7 @@ internal sealed class DeliveryRouting
         {
             DeliveryMode.Capture => ValueTask.FromResult(_capture),
             DeliveryMode.Smarthost => ValueTask.FromResult(_smarthost!),
-            DeliveryMode.Direct => _mx.FindAsync(job.Domain, cancellationToken),
+            DeliveryMode.Direct => _mx.FindAsync(job, cancellationToken),
             _ => throw new InvalidOperationException($"No delivery mode: {_mode}."),
         };
     }

@@ -2,23 +2,25 @@ using System.Net;
 using System.Net.Sockets;
 using Mail.Core.Net;
 using Mail.Core.Queue;
+using Mail.Core.Tls;
 using Mail.Protocol.Bounces;
 using Mail.Protocol.Dns;
 using Mail.Worker.Shaping;
+using Mail.Worker.Tls;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Delivery;
 
 /// <summary>Finds the servers of a recipient domain by DNS. Domains of one provider, or with the same MX hosts, are one destination.</summary>
-internal sealed class MxRouting(IDnsResolver resolver, ShapingRules rules, IOptions<DeliveryOptions> options)
+internal sealed class MxRouting(IDnsResolver resolver, TlsPolicies tls, ShapingRules rules, IOptions<DeliveryOptions> options)
 {
     // A domain that lists dozens of dead hosts must not hold a worker for as many time-outs.
     private const int MaxTargets = 8;
 
-    public async ValueTask<DeliveryRoute> FindAsync(string domain, CancellationToken cancellationToken) =>
-        await MailRouteLookup.FindAsync(domain, resolver, cancellationToken) switch
+    public async ValueTask<DeliveryRoute> FindAsync(DeliveryJob job, CancellationToken cancellationToken) =>
+        await MailRouteLookup.FindAsync(job.Domain, resolver, cancellationToken) switch
         {
-            MailRoute.Hosts hosts => ToServers(domain, hosts.List),
+            MailRoute.Hosts hosts => ToServers(job.Domain, hosts.List, await PoliciesAsync(job, hosts, cancellationToken)),
             MailRoute.NullMx => Bounce(
                 DeliveryCause.NullMx, BounceEffect.Hard, "5.1.10", "the domain does not accept mail (null MX)", 556), // RFC 7505 §4.1
             MailRoute.NoSuchDomain none => Bounce(DeliveryCause.NoSuchDomain, BounceEffect.Hard, "5.1.2", none.Detail),
@@ -27,13 +29,23 @@ internal sealed class MxRouting(IDnsResolver resolver, ShapingRules rules, IOpti
             var other => throw new InvalidOperationException($"No route: {other}."),
         };
 
-    private DeliveryRoute ToServers(string domain, IReadOnlyList<MailHost> hosts)
+    // RFC 8689 §5: a sender to whom it matters more that the mail arrives.
+    private async ValueTask<IReadOnlyList<HostTls>> PoliciesAsync(DeliveryJob job, MailRoute.Hosts route, CancellationToken cancellationToken) =>
+        TlsRequiredField.SaysNo(job.Headers)
+            ? [.. Enumerable.Repeat(HostTls.None, route.List.Count)]
+            : await tls.FindAsync(job.Domain, route, cancellationToken);
+
+    private DeliveryRoute ToServers(string domain, IReadOnlyList<MailHost> hosts, IReadOnlyList<HostTls> policies)
     {
         var port = options.Value.MxPort;
-        var targets = hosts
-            .SelectMany(host => Reachable(host).Select(address => new Target(host.Name, new IPEndPoint(address, port), host.Preference)))
-            .Take(MaxTargets)
+        var reachable = hosts.Zip(policies)
+            .SelectMany(pair => Reachable(pair.First).Select(address =>
+                new Target(pair.First.Name, new IPEndPoint(address, port), pair.First.Preference) { Tls = pair.Second }))
             .ToList();
+        // RFC 8461 §5: a server that fails the policy is none; another one may pass, or the same one later.
+        var targets = reachable.Where(target => target.Tls.Refusal is null).Take(MaxTargets).ToList();
+        if (targets.Count == 0 && reachable.Count > 0)
+            return Refused(reachable[0]);
         var provider = rules.ProviderOf(domain, hosts[0].Name);
         return targets.Count > 0
             ? new DeliveryRoute.Servers(provider?.Name ?? NameOf(hosts), targets, Relay: null) { Provider = provider }
@@ -46,6 +58,10 @@ internal sealed class MxRouting(IDnsResolver resolver, ShapingRules rules, IOpti
         var allowed = options.Value.AllowPrivateAddresses ? host.Addresses : host.Addresses.Where(PublicAddresses.Contains);
         return allowed.GroupBy(address => address.AddressFamily == AddressFamily.InterNetworkV6).Select(family => family.First());
     }
+
+    private static DeliveryRoute.Nowhere Refused(Target target) => Nowhere(DeliveryOutcome.Deferred,
+        target.Tls.Kind == HostTlsKind.Dane ? DeliveryCause.DanePolicy : DeliveryCause.MtaStsPolicy, "4.7.5",
+        $"nothing may be sent to {target.Host}: {target.Tls.Refusal}");
 
     private static string NameOf(IReadOnlyList<MailHost> hosts) =>
         hosts.Count == 1 ? hosts[0].Name : string.Join(' ', hosts.Select(host => host.Name).Order(StringComparer.Ordinal));

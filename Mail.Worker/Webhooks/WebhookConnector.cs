@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Mail.Core.Net;
 using Mail.Core.Webhooks;
 using Mail.Protocol.Dns;
@@ -7,61 +5,20 @@ using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Webhooks;
 
-/// <summary>
-/// Connects to the host of an endpoint. The address that was checked is the one that is connected to: a name that
-/// answers differently the second time (DNS rebinding) is not asked a second time.
-/// </summary>
+/// <summary>Connects to the host of an endpoint, where the rules for endpoints allow it.</summary>
 internal sealed class WebhookConnector(IDnsResolver resolver, IOptions<WebhookOptions> options)
 {
-    // A name with dozens of dead addresses must not use up the time of an attempt one by one.
-    private const int MaxAddresses = 4;
-
-    private readonly AddressPolicy _policy = options.Value.AddressPolicy();
+    private readonly GuardedConnector _connector = new(resolver, options.Value.AddressPolicy());
 
     public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
-        var addresses = await ResolveAsync(host, cancellationToken);
-        if (addresses.Count == 0)
-            throw new WebhookRefusedException(WebhookErrors.DnsFailed, $"{host} has no address.");
-        var allowed = addresses.Where(_policy.Allows).Take(MaxAddresses).ToList();
-        if (allowed.Count == 0)
-            throw new WebhookRefusedException(WebhookErrors.AddressNotPublic, $"{host} is not at a public address.");
-        return await ConnectToOneAsync(allowed, port, cancellationToken);
-    }
-
-    private async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
-    {
-        if (WebhookUrl.TryReadLiteral(host, out var literal))
-            return [literal];
-        if (WebhookUrl.LooksNumeric(host))
-            throw new WebhookRefusedException(WebhookErrors.AddressNotPublic, $"{host} is no host name.");
-        // RFC 6761 §6.3: localhost is not asked for.
-        var name = host.TrimEnd('.');
-        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
-            return [IPAddress.Loopback, IPAddress.IPv6Loopback];
-        var (four, six) = (resolver.ResolveAAsync(host, cancellationToken), resolver.ResolveAaaaAsync(host, cancellationToken));
-        return [.. (await four).Records, .. (await six).Records];
-    }
-
-    private static async Task<Stream> ConnectToOneAsync(List<IPAddress> addresses, int port, CancellationToken cancellationToken)
-    {
-        for (var i = 0; ; i++)
+        try
         {
-            var socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(new IPEndPoint(addresses[i], port), cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch (SocketException) when (i + 1 < addresses.Count)
-            {
-                socket.Dispose();
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
+            return await _connector.ConnectAsync(host, port, cancellationToken);
+        }
+        catch (RefusedConnectionException refused)
+        {
+            throw new WebhookRefusedException(refused.IsUnknown ? WebhookErrors.DnsFailed : WebhookErrors.AddressNotPublic, refused.Message);
         }
     }
 }

@@ -5,6 +5,7 @@ using Mail.Core.Ids;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Queue;
+using Mail.Core.Tls;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Mail.Api.Features.Delivery;
@@ -91,7 +92,7 @@ internal static class DeliveryEndpoints
             return problem;
         if (address is null)
             return Problem.Validation("?recipient", FieldCodes.Required, "recipient is required.");
-        var explained = await explain.RunAsync(organization, address.AsciiDomain, SendingMode.Live, cancellationToken);
+        var explained = await explain.RunAsync(organization, address.AsciiDomain, SendingMode.Live, TlsRequirement.Opportunistic, cancellationToken);
         return TypedResults.Ok(RecipientExplanationResponse.Of(address.Address, explained));
     }
 

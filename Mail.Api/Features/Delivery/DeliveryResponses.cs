@@ -54,10 +54,13 @@ public sealed record RecipientExplanationResponse(
         explained.EstimatedFirstAttempt);
 }
 
-public sealed record RouteHostResponse(string Name, int Preference, IReadOnlyList<string> Addresses)
+/// <param name="Tls">What TLS is asked for with this server, and by whom.</param>
+/// <param name="Refusal">Why nothing may be sent to it.</param>
+public sealed record RouteHostResponse(string Name, int Preference, IReadOnlyList<string> Addresses, string Tls, string? Refusal)
 {
-    public static RouteHostResponse Of(Protocol.Dns.MailHost host) =>
-        new(host.Name, host.Preference, [.. host.Addresses.Select(address => address.ToString())]);
+    public static RouteHostResponse Of(ExplainedHost explained) => new(
+        explained.Host.Name, explained.Host.Preference, [.. explained.Host.Addresses.Select(address => address.ToString())], explained.Tls,
+        explained.Refusal);
 }
 
 /// <summary>A message as the operator traces it: what still waits, and every attempt.</summary>

@@ -3,15 +3,17 @@ using Mail.Api.Features.Messages;
 using Mail.Api.Http;
 using Mail.Api.Http.Json;
 using Mail.Core.ApiKeys;
+using Mail.Core.Domains;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Queue;
+using Mail.Core.Tls;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Mail.Api.Features.Delivery;
 
 /// <summary><c>POST /v1/mail/explain</c>: what would become of a send, without sending it or storing anything.</summary>
-internal sealed class ExplainSending(AcceptMessages messages, ExplainRecipient explain)
+internal sealed class ExplainSending(AcceptMessages messages, ExplainRecipient explain, DomainStore senders)
 {
     public static void Map(RouteGroupBuilder mail) => mail
         .MapPost("/explain", Handle).RequireScope(Scopes.EmailsSend)
@@ -42,8 +44,10 @@ internal sealed class ExplainSending(AcceptMessages messages, ExplainRecipient e
         Caller caller, PrepareOutcome.Prepared prepared, CancellationToken cancellationToken)
     {
         var domains = prepared.Message.Recipients.Select(recipient => recipient.Mailbox.Address.AsciiDomain).Distinct();
+        var sender = await senders.FindAsync(caller.Organization, prepared.Domain, cancellationToken);
+        var tls = (prepared.Message.Tls ?? TlsRequirement.Opportunistic).And(sender?.Tls ?? TlsRequirement.Opportunistic);
         var explained = await Task.WhenAll(domains.Select(domain =>
-            explain.RunAsync(caller.Organization, domain, caller.Mode, cancellationToken)));
+            explain.RunAsync(caller.Organization, domain, caller.Mode, tls, cancellationToken)));
         var byDomain = explained.ToDictionary(explanation => explanation.Domain);
         return [.. prepared.Message.Recipients.Select(recipient => RecipientOutlook.Of(
             recipient, prepared.Suppressed.Contains(recipient), byDomain[recipient.Mailbox.Address.AsciiDomain]))];

@@ -110,7 +110,7 @@ public sealed class TlsRequirementTests
     public async Task A_server_that_fails_at_tls_is_spared_the_handshake_for_a_while()
     {
         await using var system = await TlsSystem.CreateAsync(
-            Certificate.Broken, ("Mail:Connections:MessagesPerConnection", "1"), ("Mail:Connections:PerDestination", "1"));
+            Certificate.Broken, settings: [("Mail:Connections:MessagesPerConnection", "1"), ("Mail:Connections:PerDestination", "1")]);
         await system.Worker.StartWorkerAsync();
 
         foreach (var _ in Enumerable.Range(0, 3))

@@ -42,26 +42,41 @@ internal sealed class TlsSystem : IAsyncDisposable
 
     public ScriptedSmtpServer Mx { get; private set; } = null!;
 
+    /// <summary>The host of the domain's MTA-STS policy.</summary>
+    public PolicyServer Policies { get; private set; } = null!;
+
     public WorkerSystem Worker { get; private set; } = null!;
 
     public X509Certificate2? MxCertificate { get; private set; }
 
-    public DnsZone Zone { get; } = new DnsZone().Mx("example.test", 10, MxHost).A(MxHost, "127.0.0.1");
+    public DnsZone Zone { get; } = new DnsZone().Mx("example.test", 10, MxHost).A(MxHost, "127.0.0.1").A("mta-sts.example.test", "127.0.0.1");
 
-    public static async Task<TlsSystem> CreateAsync(Certificate certificate, params (string Key, string Value)[] settings)
+    /// <param name="extensions">Offered by the mail server besides PIPELINING.</param>
+    public static async Task<TlsSystem> CreateAsync(
+        Certificate certificate, string[]? extensions = null, params (string Key, string Value)[] settings)
     {
         var system = new TlsSystem();
         system.MxCertificate = system.CertificateOf(certificate);
-        system.Mx = ScriptedSmtpServer.Start(system.ScriptOf(certificate));
+        system.Mx = ScriptedSmtpServer.Start(system.ScriptOf(certificate, extensions ?? []));
+        system.Policies = PolicyServer.Start(system.Authority.Issue("mta-sts.example.test"));
         system.Worker = await WorkerSystem.CreateAsync(resolver: new FakeDnsResolver(system.Zone), settings:
         [
             ("Mail:Delivery:Mode", "direct"),
             ("Mail:Delivery:MxPort", system.Mx.EndPoint.Port.ToString(CultureInfo.InvariantCulture)),
             ("Mail:Delivery:AllowPrivateAddresses", "true"),
             ("Mail:Tls:RootsFile", system._roots),
+            ("Mail:Tls:MtaStsPort", system.Policies.Port.ToString(CultureInfo.InvariantCulture)),
             .. settings,
         ]);
         return system;
+    }
+
+    /// <summary>Publishes a policy and announces it under an id.</summary>
+    public TlsSystem Publish(string mode, string mx = MxHost, string id = "1", int maxAge = 86_400)
+    {
+        Policies.Answer = PolicyServer.Policy($"version: STSv1\r\nmode: {mode}\r\nmx: {mx}\r\nmax_age: {maxAge}\r\n");
+        Zone.Remove("_mta-sts.example.test").Txt("_mta-sts.example.test", $"v=STSv1; id={id};");
+        return this;
     }
 
     public X509Certificate2? CertificateOf(Certificate certificate)
@@ -85,6 +100,7 @@ internal sealed class TlsSystem : IAsyncDisposable
     {
         await Worker.DisposeAsync();
         await Mx.DisposeAsync();
+        await Policies.DisposeAsync();
         MxCertificate?.Dispose();
         Authority.Dispose();
         _files.Delete(recursive: true);
@@ -102,13 +118,13 @@ internal sealed class TlsSystem : IAsyncDisposable
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 
-    private SmtpScript ScriptOf(Certificate certificate)
+    private SmtpScript ScriptOf(Certificate certificate, string[] extensions)
     {
         var script = new SmtpScript
         {
             Certificate = MxCertificate,
             HostName = MxHost,
-            Extensions = certificate is Certificate.Broken or Certificate.Refused ? ["PIPELINING", "STARTTLS"] : ["PIPELINING"],
+            Extensions = certificate is Certificate.Broken or Certificate.Refused ? ["PIPELINING", "STARTTLS"] : ["PIPELINING", .. extensions],
         };
         return certificate switch
         {
