@@ -71,9 +71,59 @@ public sealed class ExplainSendingTests(ApiFixture api)
         Assert.Contains("recipient_suppressed", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "mta_sts", null)]
+    [InlineData("required", "mta_sts", null)]
+    [InlineData("requiretls", "requiretls", null)]
+    public async Task The_policy_of_the_recipients_domain_is_named(string? tls, string policy, string? refusal)
+    {
+        var tenant = await api.TenantAsync();
+        await PublishAsync("safe.test", "mx.safe.test");
+        await using var application = WithDns();
+
+        using var response = await ClientOf(application, tenant).PostJsonAsync("/v1/mail/explain",
+            new { from = tenant.Sender, to = "ann@safe.test", subject = "Hello", text = "Text", tls });
+
+        var recipient = (await response.ReadAsync(200)).At("data", "recipients")[0];
+        Assert.Equal((policy, null), (recipient.Text("tls"), recipient.Text("problem")));
+        var host = Assert.Single(recipient.At("hosts").EnumerateArray());
+        Assert.Equal((policy, refusal), (host.Text("tls"), host.Text("refusal")));
+    }
+
+    [Fact]
+    public async Task Servers_that_fail_the_policy_of_the_recipients_domain_are_a_problem()
+    {
+        var tenant = await api.TenantAsync();
+        await PublishAsync("unsafe.test", "elsewhere.test");
+        await using var application = WithDns();
+
+        using var response = await ClientOf(application, tenant).PostJsonAsync("/v1/mail/explain", tenant.Message(to: "ann@unsafe.test"));
+
+        var recipient = (await response.ReadAsync(200)).At("data", "recipients")[0];
+        Assert.StartsWith("nothing may be sent to mx.unsafe.test", recipient.Text("problem"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_senders_domain_needs_is_named()
+    {
+        var tenant = await api.TenantAsync();
+        await api.Application.ExecuteAsync("update domains set tls = 'required' where organization_id = $1", tenant.Organization.Value);
+        await using var application = WithDns();
+
+        using var response = await ClientOf(application, tenant).PostJsonAsync("/v1/mail/explain", tenant.Message());
+
+        Assert.Equal("required", (await response.ReadAsync(200)).At("data", "recipients")[0].Text("tls"));
+    }
+
+    private async Task PublishAsync(string domain, string mx) => await api.Application.ExecuteAsync(
+        "insert into mta_sts_policies (domain, policy_id, policy, expires_at) values ($1, '1', $2, now() + interval '10 d') on conflict do nothing",
+        domain, $"version: STSv1\r\nmode: enforce\r\nmx: {mx}\r\nmax_age: 864000\r\n");
+
     private WebApplicationFactory<Program> WithDns() => api.Application.WithWebHostBuilder(builder => builder.ConfigureTestServices(
         services => services.AddSingleton<IDnsResolver>(new FakeDnsResolver(
-            new DnsZone().Mx("recipient.test", 10, "mx.recipient.test").A("mx.recipient.test", "192.0.2.7")))));
+            new DnsZone().Mx("recipient.test", 10, "mx.recipient.test").A("mx.recipient.test", "192.0.2.7")
+                .Mx("safe.test", 10, "mx.safe.test").A("mx.safe.test", "192.0.2.8").Txt("_mta-sts.safe.test", "v=STSv1; id=1;")
+                .Mx("unsafe.test", 10, "mx.unsafe.test").A("mx.unsafe.test", "192.0.2.9").Txt("_mta-sts.unsafe.test", "v=STSv1; id=1;")))));
 
     private static HttpClient ClientOf(WebApplicationFactory<Program> application, Tenant tenant)
     {

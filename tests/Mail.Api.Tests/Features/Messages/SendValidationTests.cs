@@ -54,6 +54,8 @@ public sealed class SendValidationTests(ApiFixture api)
     [InlineData("to", "[]", "required")]
     [InlineData("replyTo", "\"nope\"", "invalid_email")]
     [InlineData("tags", "5", "invalid_type")]
+    [InlineData("tls", "\"enforced\"", "invalid_value")]
+    [InlineData("tls", "true", "invalid_type")]
     public async Task A_value_out_of_its_range_is_refused(string field, string value, string code)
     {
         Assert.Equal([$"/{field} {code}"], (await RefuseAsync(With(field, value))).FieldErrors());
