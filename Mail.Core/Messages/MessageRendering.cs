@@ -21,6 +21,8 @@ public sealed class MessageRendering(SendableTemplates templates, IOptions<Templ
         var (variables, problem) = TemplateModel.Read(use.Variables, limits.Value);
         if (variables is null)
             return new RenderOutcome.Refused(new AcceptOutcome.InvalidVariables(use.Field, problem!));
+        if (message.Unsubscribe)
+            variables = variables.With(UnsubscribeVariable.Name, UnsubscribeVariable.StandIn);
         return use.Template is null
             ? RenderOwn(message, use, variables)
             : await RenderTemplateAsync(caller, message, use, variables, cancellationToken);
@@ -55,6 +57,8 @@ public sealed class MessageRendering(SendableTemplates templates, IOptions<Templ
         if (subject.Length is 0 or > MaxSubject)
             return Refuse(new PartError(TemplateParts.SubjectPart, new TemplateError(1, 1,
                 subject.Length == 0 ? "The subject is empty with these variables." : $"The subject has more than {MaxSubject} characters with these variables.")));
+        if (UnsubscribeVariable.IsIn(subject))
+            return Refuse(new PartError(TemplateParts.SubjectPart, new TemplateError(1, 1, $"'{UnsubscribeVariable.Name}' is for html and text, not for the subject.")));
         return new RenderOutcome.Rendered(message with { Subject = subject, Html = result.Html, Text = result.Text });
     }
 

@@ -67,7 +67,7 @@ public sealed class TemplateParts
     public IReadOnlyList<string> InliningWarnings(TemplateLimits limits, TimeProvider clock) =>
         _htmlAsWritten is { } html ? CssInliner.Inline(html, limits, clock).Warnings : [];
 
-    public TemplateVariables Variables() => TemplateVariables.Of(_subject, _html, _text);
+    public TemplateVariables Variables() => TemplateVariables.Of(_subject, _html, _text).Without(UnsubscribeVariable.Name);
 
     /// <summary>Renders all parts, whatever is wrong with one of them. A missing text is derived from the HTML.</summary>
     public PartsRendering Render(TemplateModel variables, TemplateLimits limits, TimeProvider clock)

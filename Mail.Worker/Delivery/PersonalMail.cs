@@ -1,5 +1,6 @@
 using System.Net;
 using Mail.Core.Queue;
+using Mail.Core.Templates;
 using Mail.Core.TrackedMail;
 using Mail.Protocol.Mime;
 
@@ -18,6 +19,8 @@ internal sealed class PersonalMail(TrackingLinks links, TrackingDefaults origins
         var origin = await origins.OriginAsync(job.Organization, job.SenderDomain, cancellationToken);
         if (job.Unsubscribe && !mail.Headers.Any(header => header.Name.StartsWith(Unsubscribe, StringComparison.OrdinalIgnoreCase)))
             mail = mail with { Headers = [.. mail.Headers, .. HeadersOf(job, recipient, origin)] };
+        if (job.Unsubscribe)
+            mail = WriteAddress(mail, $"{origin}/u/{TokenOf(job, recipient, TrackingAction.Unsubscribe)}");
         return mail.Html is { } html && job.Tracking is { Opens: true } or { Clicks: true } ? mail with { Html = Track(job, recipient, origin, html) } : mail;
     }
 
@@ -27,6 +30,12 @@ internal sealed class PersonalMail(TrackingLinks links, TrackingDefaults origins
         var secure = origin.StartsWith("http://", StringComparison.Ordinal) ? "https://" + origin["http://".Length..] : origin;
         return new ListUnsubscribe($"{secure}/u/{TokenOf(job, recipient, TrackingAction.Unsubscribe)}", MailTo: null, OneClick: true).ToHeaderFields();
     }
+
+    private static OutgoingMail WriteAddress(OutgoingMail mail, string address) => mail with
+    {
+        Html = mail.Html?.Replace(UnsubscribeVariable.StandIn, address, StringComparison.Ordinal),
+        Text = mail.Text?.Replace(UnsubscribeVariable.StandIn, address, StringComparison.Ordinal),
+    };
 
     private string Track(DeliveryJob job, short recipient, string origin, string html)
     {

@@ -65,7 +65,8 @@ internal sealed class PreviewTemplates(TemplateStore store, SendableTemplates co
 
     private (TemplatePreviewResponse? Preview, Problem? Problem) Render(TemplateParts parts, JsonElement? data)
     {
-        var result = parts.Render(TemplateModel.Read(data, Limits).Model!, Limits, clock);
+        var result = parts.Render(
+            TemplateModel.Read(data, Limits).Model!.With(UnsubscribeVariable.Name, UnsubscribeVariable.StandIn), Limits, clock);
         if (result.Error is { } error)
             return (null, TemplateProblems.Of([error]));
         return (new TemplatePreviewResponse(
@@ -78,5 +79,9 @@ internal sealed class PreviewTemplates(TemplateStore store, SendableTemplates co
             yield return $"The HTML has {bytes / 1024} KB; Gmail cuts it off at {ClippedAt / 1024} KB.";
         if (string.IsNullOrWhiteSpace(result.Subject))
             yield return "The subject is empty with these variables.";
+        if (UnsubscribeVariable.IsIn(result.Subject))
+            yield return $"'{UnsubscribeVariable.Name}' is for html and text: with it in the subject the message is refused.";
+        else if (UnsubscribeVariable.IsIn(result.Html) || UnsubscribeVariable.IsIn(result.Text))
+            yield return "The address to unsubscribe is written for each recipient when the message has \"unsubscribe\": true; without, it is refused.";
     }
 }

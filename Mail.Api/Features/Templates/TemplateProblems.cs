@@ -16,7 +16,7 @@ internal static class TemplateProblems
         new(ProblemKind.MissingVariables, $"Variables are missing: {string.Join(", ", variables.Select(variable => variable.Name))}.")
         {
             Errors = [.. variables.Select(variable =>
-                new FieldError($"/{field}{variable.Pointer}", MissingVariable, $"'{variable.Name}' is missing."))],
+                new FieldError($"/{field}{variable.Pointer}", MissingVariable, $"'{variable.Name}' is missing.{HintFor(variable.Name)}"))],
         };
 
     public static Problem Of(IReadOnlyList<PartError> errors) =>
@@ -34,6 +34,11 @@ internal static class TemplateProblems
         {
             Errors = [new FieldError("/slug", "conflict", $"'{slug}' is taken.")],
         };
+
+    private static string HintFor(string variable) =>
+        variable == UnsubscribeVariable.Name ? " It is there when the message has \"unsubscribe\": true."
+        : variable.EndsWith("." + UnsubscribeVariable.Name, StringComparison.Ordinal) ? $" Inside of each, write @root.{UnsubscribeVariable.Name}."
+        : "";
 
     private static string TextOf(PartError error) => string.Create(CultureInfo.InvariantCulture,
         $"{error.Part}, line {error.Error.Line}, column {error.Error.Column}: {error.Error.Message}");

@@ -145,8 +145,13 @@ internal sealed class BlockReader(DesignReader document, RichTextReader texts)
 
     private FooterBlock ReadFooter(DesignFields fields, Place place) => new(
         texts.Read(fields, "content", place.Repeats),
-        fields.Find("unsubscribe") is { } link ? ReadSocialLink(new DesignFields(link, fields.PathOf("unsubscribe"), fields.Errors, "label", "href"), place) : null,
+        fields.Find("unsubscribe") is { } link ? ReadUnsubscribe(new DesignFields(link, fields.PathOf("unsubscribe"), fields.Errors, "label", "href"), place) : null,
         fields.Align("center"));
+
+    // Without an address of one's own it is that of the recipient, wherever the footer stands.
+    private static SocialLink ReadUnsubscribe(DesignFields fields, Place place) => new(
+        Template(fields, "label", place, isRequired: true, 100) ?? "",
+        DesignReader.ReadLink(fields, "href", place.Repeats, isRequired: false) ?? $"{{{{@root.{UnsubscribeVariable.Name}}}}}", null);
 
     private RepeatBlock ReadRepeat(DesignFields fields, Place place) => new(
         ReadPath(fields, "each", place, isRequired: true) ?? "",

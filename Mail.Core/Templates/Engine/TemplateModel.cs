@@ -30,6 +30,16 @@ public sealed class TemplateModel
         return reader.Problem is { } problem ? (null, problem) : (new TemplateModel(value), null);
     }
 
+    /// <summary>The model with one more variable; the caller's own of that name stays.</summary>
+    public TemplateModel With(string name, string value)
+    {
+        if (!Root.Map.Find(name).IsNothing)
+            return this;
+        var others = Enumerable.Range(0, Root.Map.Count).Where(index => Root.Map.NameAt(index) != name).ToList();
+        return new TemplateModel(TemplateValue.Of(new TemplateMap(
+            [.. others.Select(Root.Map.NameAt), name], [.. others.Select(Root.Map.ValueAt), TemplateValue.Of(value)])));
+    }
+
     private static int DepthOf(JsonElement element, int most)
     {
         if (most < 0)

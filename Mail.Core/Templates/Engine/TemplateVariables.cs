@@ -21,6 +21,9 @@ public sealed class TemplateVariables
     public static TemplateVariables Of(params IEnumerable<CompiledTemplate?> parts) =>
         new(VariableCollector.Collect(parts.OfType<CompiledTemplate>()));
 
+    /// <summary>All but one that does not have to be given.</summary>
+    public TemplateVariables Without(string path) => new([.. _found.Where(variable => variable.Path != path)]);
+
     /// <summary>A model with a value for each of them: what a preview shows when nothing else is given.</summary>
     public JsonObject Sample()
     {

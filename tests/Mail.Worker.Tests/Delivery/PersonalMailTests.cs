@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Mail.Core.Messages;
+using Mail.Core.Templates;
 using Mail.Core.TrackedMail;
 using Mail.Protocol.Mime;
 using Mail.TestKit.Smtp;
@@ -58,6 +59,33 @@ public sealed partial class PersonalMailTests
     }
 
     [Fact]
+    public async Task The_body_of_each_recipient_has_their_own_address_to_unsubscribe_which_counts_no_clicks()
+    {
+        await using var sink = ScriptedSmtpServer.Start();
+        await using var system = await WorkerSystem.CreateAsync(sink.EndPoint, settings: ("Mail:Tracking:Origin", "https://t.test"));
+        await system.StartWorkerAsync();
+
+        var id = await system.AcceptAsync(message => message with
+        {
+            Recipients = [WorkerSystem.To("ann@example.test"), WorkerSystem.To("bob@example.test")],
+            Html = "<p><a href=\"https://shop.test/\">a</a> <a href=\"{{unsubscribeUrl}}\">Unsubscribe</a></p>",
+            Text = null, Render = new TemplateUse(null, null, null), Unsubscribe = true, Tracking = new Tracking(true, true),
+        });
+        await system.WhenAsync(id, MessageStatus.Sent);
+
+        var links = system.Front.Services.GetRequiredService<TrackingLinks>();
+        var mails = sink.Messages.Select(Parse).ToList();
+        var tokens = mails.Select(mail => Unsubscribe().Match(mail.Html!).Groups[1].Value).ToList();
+        var targets = tokens.Select(token => links.Read(TrackingAction.Unsubscribe, token)!).ToList();
+        Assert.Equal([0, 1], targets.Select(target => (int)target.Recipient).Order());
+        Assert.All(targets, target => Assert.Equal(id, target.Message));
+        Assert.All(mails.Zip(tokens), pair => Assert.Contains($"https://t.test/u/{pair.Second}", pair.First.Text, StringComparison.Ordinal));
+        Assert.All(mails.Zip(tokens), pair => Assert.Equal($"https://t.test/u/{pair.Second}", ListUnsubscribe.Parse(pair.First.Headers)!.Https));
+        Assert.All(mails, mail => Assert.DoesNotContain("unsubscribe.invalid", mail.Html + mail.Text, StringComparison.Ordinal));
+        Assert.All(mails, mail => Assert.Single(Click().Matches(mail.Html!)));
+    }
+
+    [Fact]
     public async Task Mail_that_asks_for_nothing_goes_once_and_as_it_is()
     {
         await using var sink = ScriptedSmtpServer.Start();
@@ -82,6 +110,9 @@ public sealed partial class PersonalMailTests
 
     [GeneratedRegex("src=\"https://t\\.test/t/o/([^\"]+)\"")]
     private static partial Regex Pixel();
+
+    [GeneratedRegex("href=\"https://t\\.test/u/([^\"]+)\"")]
+    private static partial Regex Unsubscribe();
 
     [GeneratedRegex(@"\bh=([^;]+)")]
     private static partial Regex Signed();

@@ -46,7 +46,7 @@ public sealed class DesignReaderTests
     [InlineData("""{"type":"html","html":"<p>{{/if}}</p>"}""", "html template_error")]
     [InlineData("""{"type":"repeat","each":"a b","children":[]}""", "each invalid_value, children required")]
     [InlineData("""{"type":"condition","variable":"a","operator":"equals","children":["b"]}""", "value required, children/0 block_used_twice")]
-    [InlineData("""{"type":"footer","content":"x","unsubscribe":{"label":"x"}}""", "unsubscribe/href required")]
+    [InlineData("""{"type":"footer","content":"x","unsubscribe":{"href":"https://x.test"}}""", "unsubscribe/label required")]
     [InlineData("""{"type":"social","links":[{"label":"x","href":"ftp://x"}]}""", "links/0/href invalid_value")]
     [InlineData("""{"type":"spacer","height":1.5}""", "height out_of_range")]
     [InlineData("""{"type":"video"}""", "type invalid_value")]
