@@ -43,6 +43,7 @@ builder.AddProject<Projects.Mail_Worker>("worker")
     .WithHttpEndpoint()
     .WithEnvironment("Mail__Sandbox__Origin", api.GetEndpoint("http"))
     .WithMailSettings(masterKey)
+    .WithTrackingOrigin(api.GetEndpoint("http"))
     .WithReference(maildb).WithReference(redis).WithReference(blobs).WithReference(inbound)
     .WaitFor(redis).WaitFor(blobs).WaitForCompletion(migrate)
     .WithHttpHealthCheck("/health");

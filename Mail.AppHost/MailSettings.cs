@@ -25,6 +25,10 @@ internal static class MailSettings
                 project.WithEnvironment(name.Replace(":", "__", StringComparison.Ordinal), value);
         return project;
     }
+
+    /// <summary>Links in mail lead to the API on this machine, unless the AppHost is told otherwise.</summary>
+    public static IResourceBuilder<ProjectResource> WithTrackingOrigin(this IResourceBuilder<ProjectResource> project, EndpointReference api) =>
+        project.ApplicationBuilder.Configuration["Mail:Tracking:Origin"] is null ? project.WithEnvironment("Mail__Tracking__Origin", api) : project;
 }
 
 /// <summary>An API key of the form <c>ms_live_&lt;prefix&gt;_&lt;secret&gt;</c>.</summary>
