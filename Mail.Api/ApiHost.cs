@@ -127,6 +127,7 @@ internal static class ApiHost
         foreach (var prefix in AssetPrefixes)
             app.MapGroup(prefix).WithKnownQuery().WithValidation().MapAssets();
         app.MapAssetLinks();
+        app.MapAttachmentLinks();
         var operatorOnly = app.MapGroup("/internal").RequireOperator().WithKnownQuery().WithValidation();
         operatorOnly.MapOperator();
         operatorOnly.MapInternalMail();

@@ -17,8 +17,12 @@ internal static class ForeignFile
         headers.CacheControl = "private, no-store";
         var disposition = new ContentDispositionHeaderValue("attachment");
         // RFC 6266 §4.3: filename* carries what ASCII cannot.
-        disposition.SetHttpFileName(name);
+        disposition.SetHttpFileName(Plain(name));
         headers.ContentDisposition = disposition.ToString();
         return TypedResults.Stream(content, type);
     }
+
+    // Marks that turn the direction of writing make "exe.gpj" read as "jpg.exe" backwards; a line break would end the field.
+    private static string Plain(string name) => string.Concat(name.Select(letter =>
+        char.IsControl(letter) || letter is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') ? '_' : letter));
 }

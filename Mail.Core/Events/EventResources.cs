@@ -14,6 +14,7 @@ public static class EventResources
     public const string Webhook = "webhook";
     public const string WebhookDelivery = "webhook_delivery";
     public const string InboundMessage = "inbound_message";
+    public const string InboundDomain = "inbound_domain";
     public const string Organization = "organization";
 
     private static readonly FrozenDictionary<string, string> _prefixes = new Dictionary<string, string>
@@ -26,6 +27,7 @@ public static class EventResources
         [Webhook] = "wh",
         [WebhookDelivery] = "whd",
         [InboundMessage] = "inm",
+        [InboundDomain] = "ind",
         [Organization] = "org",
     }.ToFrozenDictionary();
 

@@ -44,6 +44,8 @@ public static class EventTypes
     public const string WebhookDeliverySucceeded = "mail.webhook.delivery.succeeded";
     public const string WebhookDeliveryFailed = "mail.webhook.delivery.failed";
     public const string InboundReceived = "mail.inbound.received";
+    public const string InboundDomainVerified = "mail.inbound.domain.verified";
+    public const string InboundDomainFailed = "mail.inbound.domain.failed";
     public const string ReputationChanged = "mail.reputation.changed";
     public const string SpendCapReached = "mail.usage.spend_cap_reached";
 
@@ -55,7 +57,7 @@ public static class EventTypes
         MessageUnsubscribed, DeliveryDelivered, DeliveryDelayed, SuppressionCreated, SuppressionDeleted, OtpCreated, OtpSent,
         OtpVerified, OtpFailedAttempt, OtpFailed, OtpExpired, OtpCanceled, TemplateCreated, TemplateUpdated, TemplateDeleted,
         TemplateVersionCreated, TemplateTestSent, DomainCreated, DomainVerified, DomainFailed, DomainDeleted, WebhookCreated,
-        WebhookUpdated, WebhookDisabled, WebhookDeliverySucceeded, WebhookDeliveryFailed, InboundReceived, ReputationChanged,
-        SpendCapReached,
+        WebhookUpdated, WebhookDisabled, WebhookDeliverySucceeded, WebhookDeliveryFailed, InboundReceived,
+        InboundDomainVerified, InboundDomainFailed, ReputationChanged, SpendCapReached,
     ];
 }

@@ -1,4 +1,5 @@
 using Mail.Core.Domains.Records;
+using Mail.Core.Events;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
 using Npgsql;
@@ -50,7 +51,7 @@ public sealed class InboundDomainCheckStore(NpgsqlDataSource database, TimeProvi
             "select 1 from inbound_domains where name = $1 and status = 'verified' and (organization_id, id) <> ($2, $3)",
             _ => true, cancellationToken, domain.Name, domain.Organization.Value, domain.Id.Value);
         var isHeld = findings.IsComplete && others.Count > 0;
-        await work.ExecuteAsync(
+        var moved = await work.QueryAsync(
             """
             update inbound_domains set checks = $3::jsonb, last_checked_at = now(),
                 status = case when $4 then 'verified' when status = 'verified' and $5 and failures + 1 >= $6 then 'failed' else status end,
@@ -59,9 +60,14 @@ public sealed class InboundDomainCheckStore(NpgsqlDataSource database, TimeProvi
                 next_check_at = now() + case
                     when $4 then $9::interval when status = 'verified' or created_at < now() - $10::interval then $8::interval else $7::interval end
             where organization_id = $1 and id = $2
+            returning old.status, new.status
             """,
+            row => InboundDomainEvents.Of(
+                domain, InboundDomainStatusText.Parse(row.GetString(0)), InboundDomainStatusText.Parse(row.GetString(1)), findings),
             cancellationToken, domain.Organization.Value, domain.Id.Value, InboundDomainStore.Serialize(findings.Checks),
             findings.IsComplete && !isHeld, findings.IsConclusive, MostFailures, Soon, Hourly, Rarely, Impatient);
+        foreach (var happened in moved.OfType<NewEvent>())
+            await work.AppendAsync(happened, cancellationToken);
         await work.CommitAsync(cancellationToken);
         return !isHeld;
     }

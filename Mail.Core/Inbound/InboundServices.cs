@@ -1,4 +1,5 @@
 using Mail.Core.Domains;
+using Mail.Core.Secrets;
 using Mail.Protocol.Dns;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,6 +21,8 @@ public static class InboundServices
         services.TryAddSingleton<InboundDomainCheckStore>();
         services.TryAddSingleton<CheckInboundDomain>();
         services.TryAddSingleton<InboundMessageStore>();
+        services.TryAddSingleton(provider => new AttachmentLinks(
+            new SignedTokens(provider.GetRequiredService<SecretBox>().DeriveKeys("attachment-links")), provider.GetRequiredService<TimeProvider>()));
         return builder;
     }
 

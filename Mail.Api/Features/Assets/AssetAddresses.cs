@@ -32,6 +32,7 @@ internal sealed class AssetAddresses(AssetLinks links, IOptions<AssetOptions> op
     /// <summary>What If-Match takes.</summary>
     public string RevisionOf(Asset asset) => string.Create(CultureInfo.InvariantCulture, $"\"{asset.Revision}\"");
 
-    private string OriginOf(HttpContext context) =>
+    /// <summary>What the addresses begin with that are given out.</summary>
+    public string OriginOf(HttpContext context) =>
         options.Value.PublicOrigin ?? $"{context.Request.Scheme}://{context.Request.Host.ToUriComponent()}";
 }

@@ -17,6 +17,8 @@ internal static class InboundEndpoints
         builder.AddInboundMail();
         builder.Services.AddBodies(InboundJson.Default);
         builder.Services.AddSingleton<IValidator<CreateInboundDomainRequest>, CreateInboundDomainValidator>();
+        builder.Services.AddSingleton<IValidator<SignAttachmentRequest>, SignAttachmentValidator>();
+        builder.Services.AddSingleton<AttachmentAddresses>();
     }
 
     public static void MapInbound(this RouteGroupBuilder mail)
@@ -43,12 +45,19 @@ internal static class InboundEndpoints
         messages.MapGet("/{id}/attachments", InboundMessages.ListAttachments).RequireScope(Scopes.InboundRead)
             .Describe("mail.inbound.messages.attachments", "Lists the attachments of a received mail.");
         messages.MapGet("/{id}/attachments/{attachmentId}", InboundMessages.GetAttachment).RequireScope(Scopes.InboundRead)
-            .Describe("mail.inbound.messages.attachment", "Reads the bytes of an attachment.");
+            .Describe("mail.inbound.messages.attachment", "Reads the bytes of an attachment, or is redirected to them.");
+        messages.MapPost("/{id}/attachments/{attachmentId}/signed-url", InboundMessages.SignAttachment).RequireScope(Scopes.InboundRead)
+            .Describe("mail.inbound.messages.signAttachment", "Signs an address that an attachment can be read from for a while.");
         messages.MapDelete("/{id}", InboundMessages.Delete).RequireScope(Scopes.InboundWrite)
             .Describe("mail.inbound.messages.delete", "Deletes a received mail.");
         messages.MapPost("/{id}/reprocess", InboundMessages.Reprocess).RequireScope(Scopes.InboundWrite)
             .Describe("mail.inbound.messages.reprocess", "Reads the octets of a received mail anew.");
     }
+
+    /// <summary>The addresses that <c>signAttachment</c> makes: their token is signed.</summary>
+    public static void MapAttachmentLinks(this IEndpointRouteBuilder routes) =>
+        routes.MapGet(AttachmentAddresses.Path + "{token}", AttachmentAddresses.Read).AllowAnonymous()
+            .Describe("mail.inbound.messages.file", "Reads an attachment by a signed address.");
 }
 
 internal sealed class CreateInboundDomainValidator : AbstractValidator<CreateInboundDomainRequest>
@@ -75,4 +84,6 @@ internal sealed class CreateInboundDomainValidator : AbstractValidator<CreateInb
 [JsonSerializable(typeof(Envelope<InboundMessageResponse>))]
 [JsonSerializable(typeof(ListEnvelope<InboundMessageSummary>))]
 [JsonSerializable(typeof(ListEnvelope<InboundAttachmentResponse>))]
+[JsonSerializable(typeof(SignAttachmentRequest))]
+[JsonSerializable(typeof(Envelope<SignedAttachmentResponse>))]
 internal sealed partial class InboundJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Mail.Api.Http;
+using Mail.Api.Http.Json;
 using Mail.Core.Ids;
 using Mail.Core.Inbound;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -41,15 +42,33 @@ internal static class InboundMessages
             ? Envelope.List<InboundAttachmentResponse>([.. mail.Content.Attachments.Select(InboundAttachmentResponse.Of)])
             : NotFound();
 
-    public static async Task<Results<FileStreamHttpResult, Problem>> GetAttachment(
-        string id, string attachmentId, InboundMessageStore messages, InboundBlobs blobs, HttpContext context, CancellationToken cancellationToken)
+    /// <param name="redirect">True for a redirect to a signed address instead of the bytes.</param>
+    public static async Task<Results<FileStreamHttpResult, RedirectHttpResult, Problem>> GetAttachment(
+        string id, string attachmentId, string? redirect, InboundMessageStore messages, InboundBlobs blobs, AttachmentAddresses addresses,
+        HttpContext context, CancellationToken cancellationToken)
+    {
+        var fields = new QueryFields();
+        var isRedirected = fields.Flag("redirect", redirect) == true;
+        if (fields.Problem is { } problem)
+            return problem;
+        if (await FindAsync(id, messages, context, cancellationToken) is not { } mail)
+            return NotFound();
+        if (Find(mail, attachmentId) is not { } attachment)
+            return AttachmentNotFound();
+        if (isRedirected)
+            return addresses.Redirect(mail, attachment, context);
+        return ForeignFile.Of(await blobs.OpenAsync(attachment.Blob, cancellationToken), attachment.FileName ?? "attachment", context);
+    }
+
+    public static async Task<Results<Ok<Envelope<SignedAttachmentResponse>>, Problem>> SignAttachment(
+        string id, string attachmentId, Body<SignAttachmentRequest> body, InboundMessageStore messages, AttachmentAddresses addresses,
+        HttpContext context, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, messages, context, cancellationToken) is not { } mail)
             return NotFound();
-        if (!int.TryParse(attachmentId, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            || mail.Content.Attachments.FirstOrDefault(found => found.Number == number) is not { } attachment)
-            return Problem.NotFound("attachment");
-        return ForeignFile.Of(await blobs.OpenAsync(attachment.Blob, cancellationToken), attachment.FileName ?? "attachment", context);
+        return Find(mail, attachmentId) is { } attachment
+            ? Envelope.Ok(addresses.Sign(mail, attachment, body.Value.ExpiresIn?.Value, context))
+            : AttachmentNotFound();
     }
 
     public static async Task<Results<NoContent, Problem>> Delete(
@@ -81,6 +100,13 @@ internal static class InboundMessages
 
     private static async Task<Stream> OpenRawAsync(InboundMessage mail, InboundBlobs blobs, CancellationToken cancellationToken) =>
         mail.Raw is { } raw ? new MemoryStream(raw, writable: false) : await blobs.OpenAsync(mail.RawBlob!, cancellationToken);
+
+    private static InboundAttachment? Find(InboundMessage mail, string id) =>
+        int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? mail.Content.Attachments.FirstOrDefault(attachment => attachment.Number == number)
+            : null;
+
+    private static Problem AttachmentNotFound() => Problem.NotFound("attachment");
 
     private static Problem NotFound() => Problem.NotFound("inbound message");
 }

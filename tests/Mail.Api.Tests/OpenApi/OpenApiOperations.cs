@@ -26,6 +26,7 @@ internal sealed class OpenApiOperations(OpenApiSchemas schemas)
     {
         ["devInbox.raw"] = "message/rfc822", ["devInbox.part"] = "application/octet-stream", ["assets.content"] = "application/octet-stream", ["assets.file"] = "application/octet-stream",
         ["mail.inbound.messages.raw"] = "message/rfc822", ["mail.inbound.messages.attachment"] = "application/octet-stream",
+        ["mail.inbound.messages.file"] = "application/octet-stream",
         ["mail.suppressions.export"] = "text/csv", ["suppressions.export"] = "text/csv",
     };
 
@@ -34,6 +35,7 @@ internal sealed class OpenApiOperations(OpenApiSchemas schemas)
     {
         ["limit"] = """{"type":"integer","minimum":1}""",
         ["test"] = """{"type":"boolean"}""",
+        ["redirect"] = """{"type":"boolean"}""",
         ["createdFrom"] = """{"type":"string","format":"date-time"}""",
         ["createdTo"] = """{"type":"string","format":"date-time"}""",
         ["wait"] = """{"type":"string","examples":["10s"]}""",
@@ -47,6 +49,7 @@ internal sealed class OpenApiOperations(OpenApiSchemas schemas)
         ["cursor"] = "The `nextCursor` of the page before.",
         ["createdFrom"] = "Not before then.",
         ["createdTo"] = "Before then.",
+        ["redirect"] = "Answers 302 to a signed address instead of the bytes.",
         ["include"] = "Adds bodies and extra header fields.",
         ["search"] = "Words that all occur in subject, addresses or text, whatever their case.",
         ["wait"] = "How long to wait for the first match.",

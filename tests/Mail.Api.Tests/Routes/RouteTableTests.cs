@@ -8,7 +8,7 @@ namespace Mail.Api.Tests.Routes;
 public sealed class RouteTableTests(ApiFixture api) : IAsyncLifetime
 {
     // Open to everybody: probes, pages about errors and the API, and links that carry their own proof.
-    private static readonly string[] Open = ["/health", "/alive", "/errors/{code}", "/openapi", "/docs", "/t/", "/u/", "/uploads/{token}", "/files/{token}"];
+    private static readonly string[] Open = ["/health", "/alive", "/errors/{code}", "/openapi", "/docs", "/t/", "/u/", "/uploads/{token}", "/files/{token}", "/files/received/{token}"];
 
     private RouteSystem _system = null!;
 

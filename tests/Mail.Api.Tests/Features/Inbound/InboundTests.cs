@@ -5,6 +5,7 @@ using Mail.Core.Ids;
 using Mail.Core.Inbound;
 using Mail.TestKit.Dns;
 using Mail.TestKit.Servers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mail.Api.Tests.Features.Inbound;
 
@@ -51,6 +52,8 @@ public sealed class InboundTests : IAsyncLifetime
 
         var path = $"/v1/mail/inbound/domains/{domain.Text("id")}";
         Assert.Equal("verified", (await tenant.Client.GetJsonAsync(path)).Text("data", "status"));
+        var told = (await tenant.Client.GetJsonAsync($"/v1/mail/events?resourceId={domain.Text("id")}&resourceType=inbound_domain")).At("data");
+        Assert.Equal("mail.inbound.domain.verified", Assert.Single(told.EnumerateArray()).Text("type"));
         Assert.Equal(1, (await tenant.Client.GetJsonAsync("/v1/mail/inbound/domains")).At("data").GetArrayLength());
         using (var deleted = await tenant.Client.DeleteAsync(path))
             Assert.Equal(204, (int)deleted.StatusCode);
@@ -120,6 +123,75 @@ public sealed class InboundTests : IAsyncLifetime
         using (var deleted = await tenant.Client.DeleteAsync(path))
             Assert.Equal(204, (int)deleted.StatusCode);
         await tenant.Client.GetJsonAsync(path, 404);
+    }
+
+    [Fact]
+    public async Task Attachment_is_read_by_anybody_who_has_its_signed_address_while_the_mail_is_there()
+    {
+        var (tenant, path, attachment) = await ReceiveFileAsync();
+        using var signed = await tenant.Client.PostJsonAsync($"{path}/attachments/{attachment}/signed-url", new { expiresIn = "10m" });
+        var data = (await signed.ReadAsync(200)).At("data");
+        using var anybody = _application.CreateClient();
+        var address = new Uri(data.Text("url")).PathAndQuery;
+
+        Assert.InRange(DateTimeOffset.Parse(data.Text("expiresAt"), null) - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
+        using (var file = await anybody.GetAsync(address))
+        {
+            Assert.Equal("<script>1</script>", await file.Content.ReadAsStringAsync());
+            Assert.Equal(("application/octet-stream", "attachment", "x_.html"), (
+                file.Content.Headers.ContentType!.ToString(), file.Content.Headers.ContentDisposition!.DispositionType, file.Content.Headers.ContentDisposition.FileNameStar));
+            Assert.Equal("default-src 'none'; sandbox", Assert.Single(file.Headers.GetValues("Content-Security-Policy")));
+            Assert.Equal("nosniff", Assert.Single(file.Headers.GetValues("X-Content-Type-Options")));
+            Assert.Equal("no-referrer", Assert.Single(file.Headers.GetValues("Referrer-Policy")));
+            Assert.True(file.Headers.CacheControl!.NoStore);
+        }
+        foreach (var wrong in new[] { address[..^1] + (address[^1] == 'A' ? 'B' : 'A'), address + "A", address[..30], "/files/received/" + new string('A', 4000) })
+            await anybody.GetJsonAsync(wrong, 404);
+        await anybody.GetJsonAsync(address.Replace("/received/", "/", StringComparison.Ordinal), 404);
+        using (await tenant.Client.DeleteAsync(path))
+            await anybody.GetJsonAsync(address, 404);
+    }
+
+    [Fact]
+    public async Task Attachment_is_redirected_to_when_asked()
+    {
+        var (tenant, path, attachment) = await ReceiveFileAsync();
+        using var client = _application.CreateClient(new() { AllowAutoRedirect = false });
+        client.DefaultRequestHeaders.Authorization = tenant.Client.DefaultRequestHeaders.Authorization;
+
+        using var redirect = await client.GetAsync($"{path}/attachments/{attachment}?redirect=true");
+
+        Assert.Equal(302, (int)redirect.StatusCode);
+        using var anybody = _application.CreateClient();
+        Assert.Equal("<script>1</script>", await anybody.GetStringAsync(redirect.Headers.Location!.PathAndQuery));
+        Assert.Equal(["?redirect invalid_value"], (await tenant.Client.GetJsonAsync($"{path}/attachments/{attachment}?redirect=1", 400)).FieldErrors());
+    }
+
+    [Fact]
+    public async Task Signed_address_has_bounds_and_an_owner_and_ends()
+    {
+        var (tenant, path, attachment) = await ReceiveFileAsync();
+        var other = await _application.TenantAsync();
+        var sign = $"{path}/attachments/{attachment}/signed-url";
+
+        foreach (var (body, error) in new[] { ("""{"expiresIn":"60d"}""", "/expiresIn out_of_range"), ("""{"expiresIn":"0s"}""", "/expiresIn out_of_range"), ("""{"expires":"5s"}""", "/expires unknown_field") })
+        {
+            using var refused = await tenant.Client.PostTextAsync(sign, body);
+            Assert.Equal([error], (await refused.ReadAsync(400)).FieldErrors());
+        }
+        using (var stranger = await other.Client.PostAsync(sign, null))
+            await stranger.ReadAsync(404);
+        using (var missing = await tenant.Client.PostAsync($"{path}/attachments/9/signed-url", null))
+            await missing.ReadAsync(404);
+        using (var sender = await tenant.WithKeyAsync([Scopes.EmailsSend]))
+        using (var refused = await sender.PostAsync(sign, null))
+            await refused.ReadAsync(403);
+        var links = _application.Services.GetRequiredService<AttachmentLinks>();
+        Assert.True(PrefixedId.TryParse<InboundMessageId>(path.Split('/')[^1], out var id));
+        using var anybody = _application.CreateClient();
+        await anybody.GetJsonAsync("/files/received/" + links.Write(tenant.Organization, id, 1, DateTimeOffset.UtcNow.AddSeconds(-1)), 404);
+        await anybody.GetJsonAsync("/files/received/" + links.Write(other.Organization, id, 1, DateTimeOffset.UtcNow.AddMinutes(1)), 404);
+        Assert.Equal("<script>1</script>", await anybody.GetStringAsync("/files/received/" + links.Write(tenant.Organization, id, 1, DateTimeOffset.UtcNow.AddMinutes(1))));
     }
 
     [Fact]
@@ -206,6 +278,16 @@ public sealed class InboundTests : IAsyncLifetime
         Publish(domain);
         Assert.Equal("verified", (await VerifyAsync(tenant, domain)).Text("status"));
         return (tenant, domain.Text("domain"));
+    }
+
+    private async Task<(Tenant Tenant, string Path, string Attachment)> ReceiveFileAsync()
+    {
+        var (tenant, name) = await VerifiedAsync();
+        var id = (await BringAsync($"to=a@{name}&from=x@writer.test&client=192.0.2.1",
+            "From: x@writer.test\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nsee\r\n--b\r\nContent-Type: text/html\r\n"
+            + "Content-Disposition: attachment; filename=\"x\u202e.html\"\r\n\r\n<script>1</script>\r\n--b--\r\n")).Text("id");
+        var path = $"/v1/mail/inbound/messages/{id}";
+        return (tenant, path, (await tenant.Client.GetJsonAsync(path)).At("data", "attachments")[0].Text("id"));
     }
 
     private async Task<JsonElement> BringAsync(string query, string mail)
