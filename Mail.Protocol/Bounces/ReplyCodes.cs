@@ -46,7 +46,11 @@ internal static class ReplyCodes
     }
 
     private static bool IsReplyCode(ReadOnlySpan<char> text) =>
-        text.Length >= 3 && text[1] is >= '0' and <= '5' && char.IsAsciiDigit(text[2]) && (text.Length == 3 || text[3] is ' ' or '-' or '#');
+        text.Length >= 3 && text[1] is >= '0' and <= '5' && char.IsAsciiDigit(text[2]) && IsEnd(text[3..]);
+
+    /// <summary>What may stand behind a reply code: some write "554: delivery error", and a colon alone belongs to a time or a port.</summary>
+    public static bool IsEnd(ReadOnlySpan<char> behind) =>
+        behind.IsEmpty || behind[0] is ' ' or '-' or '#' || (behind[0] == ':' && (behind.Length == 1 || behind[1] == ' '));
 
     private static bool IsBoundary(char character) => character is ' ' or '\t' or '\n' or '\r' or '(' or '[' or '#' or ':' or ';' or '-' or '\'' or '"' or '=' or ',';
 }

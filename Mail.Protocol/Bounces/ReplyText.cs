@@ -69,7 +69,7 @@ internal sealed class ReplyText
     private static int? TakeCode(ref ReadOnlySpan<char> line)
     {
         if (line.Length < 3 || line[0] is < '2' or > '5' || !int.TryParse(line[..3], NumberStyles.None, CultureInfo.InvariantCulture, out var code)
-            || (line.Length > 3 && line[3] is not (' ' or '-' or '#')))
+            || !ReplyCodes.IsEnd(line[3..]))
             return null;
         line = line[Math.Min(4, line.Length)..].TrimStart();
         return code;

@@ -33,6 +33,7 @@ internal static class DsnText
         ("exchange", "did not reach the following recipient"),
         ("exchange", "delivery has failed to these recipients"),
         ("exchange", "delivery to the following recipients failed"),
+        ("domino", "was not delivered to:"),
         ("domino", "your message could not be delivered to the following"),
         ("domino", "could not be delivered to"),
         ("courier", "this is a delivery status notification from"),
