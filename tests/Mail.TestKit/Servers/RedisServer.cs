@@ -23,6 +23,16 @@ public sealed class RedisServer : TestServer
         return server;
     }
 
+    /// <summary>Forgets everything.</summary>
+    public async Task FlushAsync()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", Port);
+        await client.GetStream().WriteAsync("FLUSHALL\r\n"u8.ToArray());
+        var answer = new byte[64];
+        if (await client.GetStream().ReadAsync(answer) < 3 || answer[0] != '+') throw new InvalidOperationException("FLUSHALL was refused.");
+    }
+
     protected override IEnumerable<string> Arguments => _arguments;
 
     protected override async Task<bool> AnswersAsync(CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Mail.TestKit.Servers;
 
-internal static class Signals
+public static class Signals
 {
     public const int Kill = 9;
     public const int Terminate = 15;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Mail.TestKit.Smtp;
@@ -81,6 +82,22 @@ public sealed class PostfixServer : IAsyncDisposable
                 if (message.Contains(text))
                     return message;
             }
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        }
+    }
+
+    /// <summary>The lines of its log, as they come.</summary>
+    public async IAsyncEnumerable<string> ReadLogAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var log = new StreamReader(new FileStream(
+            Path.Combine(_folder, "data", "log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        var part = "";
+        while (true)
+        {
+            var lines = (part + await log.ReadToEndAsync(cancellationToken)).Split('\n');
+            foreach (var line in lines[..^1])
+                yield return line;
+            part = lines[^1];
             await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
         }
     }

@@ -22,6 +22,9 @@ public sealed class ScriptedSmtpServer : IAsyncDisposable
     {
         Script = script;
         _listener = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        // Accepted sockets inherit it, and TCP tells the peer from the first packet on.
+        if (script.ReceiveBuffer is { } size)
+            _listener.ReceiveBufferSize = size;
         _listener.Bind(endPoint);
         _listener.Listen(512);
         EndPoint = (IPEndPoint)_listener.LocalEndPoint!;

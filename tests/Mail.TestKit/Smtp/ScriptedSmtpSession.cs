@@ -37,9 +37,9 @@ internal sealed class ScriptedSmtpSession(ScriptedSmtpServer server, Stream tran
         switch (verb)
         {
             case "EHLO":
-                return await PlayAsync(verb, line, EhloReply(), cancellationToken);
+                return await PlayAsync(_encrypted && server.Script.Has(SmtpScript.SecureEhlo) ? SmtpScript.SecureEhlo : verb, line, EhloReply(), cancellationToken);
             case "STARTTLS" when server.Script.Certificate is not null && !_encrypted:
-                return await PlayAsync(verb, line, "220 2.0.0 go", cancellationToken) && await StartTlsAsync(cancellationToken);
+                return await StartTlsAsync(line, cancellationToken);
             case "MAIL":
                 _sender = line[(line.IndexOf(':') + 1)..];
                 return await PlayAsync(verb, line, "250 2.1.0 sender ok", cancellationToken);
@@ -65,7 +65,7 @@ internal sealed class ScriptedSmtpSession(ScriptedSmtpServer server, Stream tran
     private async Task<bool> RcptAsync(string line, CancellationToken cancellationToken)
     {
         var refusal = server.Script.Find("RCPT", line);
-        if (refusal is not null and not SmtpStep.Send { Octets: [(byte)'2', ..] })
+        if (refusal is not null and not SmtpStep.Send { Class: '2' })
             return await DoAsync(refusal, cancellationToken);
         _recipients.Add(line[(line.IndexOf(':') + 1)..]);
         return await DoAsync(refusal ?? SmtpStep.Reply("250 2.1.5 recipient ok"), cancellationToken);
@@ -73,15 +73,27 @@ internal sealed class ScriptedSmtpSession(ScriptedSmtpServer server, Stream tran
 
     private async Task<bool> DataAsync(string line, CancellationToken cancellationToken)
     {
-        if (server.Script.Find("DATA", line) is { } step)
+        var step = server.Script.Find("DATA", line);
+        if (step is SmtpStep.Gate gate)
+        {
+            await gate.Task.WaitAsync(cancellationToken);
+            step = null;
+        }
+        if (step is not null)
         {
             var goesOn = await DoAsync(step, cancellationToken);
-            if (!goesOn || step is not SmtpStep.Send { Octets: [(byte)'3', ..] })
+            if (!goesOn || step is not SmtpStep.Send { Class: '3' })
                 return goesOn;
         }
         else if (!await SendAsync(_recipients.Count == 0 ? "554 5.5.1 no recipients" : "354 go", cancellationToken) || _recipients.Count == 0)
         {
             return true;
+        }
+        if (server.Script.Find(SmtpScript.Body, "") is { } early)
+        {
+            if (await ReadLineAsync(cancellationToken) is not null)
+                await DoAsync(early, cancellationToken);
+            return false;
         }
         while (await ReadLineAsync(cancellationToken) is { } text)
         {
@@ -113,7 +125,7 @@ internal sealed class ScriptedSmtpSession(ScriptedSmtpServer server, Stream tran
     {
         var message = new ReceivedMessage(_sender, [.. _recipients], _content.ToArray(), _encrypted);
         var step = server.Script.Find(SmtpScript.EndOfData, "");
-        if (step is null || step is SmtpStep.Send { Octets: [(byte)'2', ..] })
+        if (step is null || step is SmtpStep.Send { Class: '2' })
             server.Add(message);
         Clear();
         return step is null ? await SendAsync($"250 2.0.0 queued as {server.Messages.Count}", cancellationToken)
@@ -134,8 +146,16 @@ internal sealed class ScriptedSmtpSession(ScriptedSmtpServer server, Stream tran
         return string.Join('\n', lines.Select((line, i) => (i < lines.Length - 1 ? "250-" : "250 ") + line));
     }
 
+    private async Task<bool> StartTlsAsync(string line, CancellationToken cancellationToken)
+    {
+        var step = server.Script.Find("STARTTLS", line) ?? SmtpStep.Reply("220 2.0.0 go");
+        return await DoAsync(step, cancellationToken) && (step is not SmtpStep.Send { Class: '2' } || await StartTlsAsync(cancellationToken));
+    }
+
     private async Task<bool> StartTlsAsync(CancellationToken cancellationToken)
     {
+        if (server.Script.Find(SmtpScript.Handshake, "") is { } instead)
+            return await DoAsync(instead, cancellationToken);
         var tls = new SslStream(_stream);
         await tls.AuthenticateAsServerAsync(server.Script.TlsOptions(), cancellationToken);
         (_stream, _encrypted, _start, _end) = (tls, true, 0, 0);
@@ -163,6 +183,12 @@ internal sealed class ScriptedSmtpSession(ScriptedSmtpServer server, Stream tran
                 socket.LingerState = new LingerOption(true, 0);
                 socket.Close();
                 return false;
+            case SmtpStep.Repeat repeat:
+                while (true)
+                {
+                    await _stream.WriteAsync(repeat.Octets, cancellationToken);
+                    await Task.Delay(repeat.Interval, cancellationToken);
+                }
             case SmtpStep.Silence:
                 server.SetHung();
                 await Task.Delay(Timeout.Infinite, cancellationToken);

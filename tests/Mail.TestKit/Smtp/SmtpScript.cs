@@ -16,6 +16,15 @@ public sealed class SmtpScript
     /// <summary>The stage before any command, for <see cref="On(string, SmtpStep)"/>.</summary>
     public const string Connect = "CONNECT";
 
+    /// <summary>The TLS handshake; a step there takes its place.</summary>
+    public const string Handshake = "HANDSHAKE";
+
+    /// <summary>EHLO over TLS; without rule of its own it is like any EHLO.</summary>
+    public const string SecureEhlo = "EHLO/TLS";
+
+    /// <summary>The first line of the message; behind the step nothing more of it is read.</summary>
+    public const string Body = "BODY";
+
     /// <summary>The stage behind the final dot or BDAT LAST.</summary>
     public const string EndOfData = ".";
 
@@ -32,6 +41,9 @@ public sealed class SmtpScript
 
     /// <summary>Further certificates to send with it.</summary>
     public X509Certificate2Collection Intermediates { get; init; } = [];
+
+    /// <summary>Octets that the system keeps of what the server has not read; null for the system's choice.</summary>
+    public int? ReceiveBuffer { get; init; }
 
     /// <summary>TLS from the first octet.</summary>
     public bool ImplicitTls { get; init; }
@@ -53,6 +65,19 @@ public sealed class SmtpScript
         lock (_rules)
             _rules.Add(new Rule(stage, _ => true, step, times));
         return this;
+    }
+
+    /// <summary>Forgets all steps: from now on it takes every message.</summary>
+    public void Clear()
+    {
+        lock (_rules)
+            _rules.Clear();
+    }
+
+    internal bool Has(string stage)
+    {
+        lock (_rules)
+            return _rules.Exists(rule => rule.Left != 0 && rule.Stage == stage);
     }
 
     internal SmtpStep? Find(string stage, string line)
