@@ -44,7 +44,10 @@ internal static class RecordStatements
         insert into delivery_attempts (organization_id, id, message_id, recipient, number, outcome, stage, cause, started_at,
                                        ended_at, mx_host, mx_address, tls_version, tls_cipher, smtp_code, enhanced_code,
                                        reply, next_attempt_at, worker, tls_policy, tls_verification, tls_problem)
-        select organization_id, id, message_id, recipient, number, outcome, stage, cause, started_at, ended_at, mx_host,
+        select organization_id,
+               -- The month that an attempt is kept in is the database's: a worker whose clock is wrong could not record, and would repeat.
+               (lpad(to_hex((extract(epoch from now()) * 1000)::bigint), 12, '0') || right(replace(id::text, '-', ''), 20))::uuid,
+               message_id, recipient, number, outcome, stage, cause, started_at, ended_at, mx_host,
                mx_address, tls_version, tls_cipher, smtp_code, enhanced_code, reply, now() + retry_in, worker,
                tls_policy, tls_verification, tls_problem
         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::integer[], $6::text[], $7::text[], $8::text[],

@@ -71,8 +71,10 @@ internal sealed partial class DeliveryAttempts(
         {
             return false;
         }
-        return !item.WhenCut.IsCancellationRequested && clock.GetElapsedTime(item.LeasedAt) < _lease;
+        return !item.WhenCut.IsCancellationRequested && IsLeased(item);
     }
+
+    private bool IsLeased(HeldItem item) => clock.GetElapsedTime(item.LeasedAt) < _lease;
 
     private async Task<Attempt> AttemptAsync(RoutedItem routed, Destination destination)
     {
@@ -86,7 +88,8 @@ internal sealed partial class DeliveryAttempts(
                     {
                         if (job.Guarantee == DeliveryGuarantee.AtMostOnce && !await store.MarkStartedAsync(job.Lease, routed.Item.WhenCut))
                             return new Attempt.Abandoned();
-                        return await transaction.RunAsync(routed, message, destination);
+                        var content = new LeasedContent(SmtpContent.From(message.Octets), routed.Item, () => IsLeased(routed.Item));
+                        return await transaction.RunAsync(routed, message, content, destination);
                     }
                 case BuildOutcome.NotBuilt(var verdict):
                     return Attempt.Ended.ForAll(routed.Item.Recipients.Count, verdict);

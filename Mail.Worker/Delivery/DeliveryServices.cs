@@ -74,6 +74,7 @@ internal static class DeliveryServices
         builder.AddMailOptions<WarmupOptions>(WarmupOptions.Section);
         builder.AddMailOptions<RetryOptions>(RetryOptions.Section);
         builder.AddMailOptions<ConnectionOptions>(ConnectionOptions.Section);
+        builder.AddMailOptions<TimeoutOptions>(TimeoutOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>();
     }
 

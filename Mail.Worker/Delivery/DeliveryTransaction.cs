@@ -16,38 +16,38 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
 {
     private const string TraceKeyword = "XTRACE";
     private const int ServiceClosing = 421;
+    private const int PolicySubject = 7;
 
-    public async Task<Attempt> RunAsync(RoutedItem routed, BuiltMessage message, Destination destination)
+    public async Task<Attempt> RunAsync(RoutedItem routed, BuiltMessage message, ISmtpContent content, Destination destination)
     {
         var (item, route) = routed;
         var envelope = EnvelopeOf(item, message, route.Relay);
         var connections = destination.Connections;
         if (connections.TakeIdle(badHosts.GoodFirst(route.Targets), route.Relay, message.Tls) is { } kept)
         {
-            var result = await SendAsync(kept, envelope, message, item, connections);
+            var result = await SendAsync(kept, envelope, content, item, connections);
             // The server may have closed the connection while it was idle, or have had enough of it: that says nothing about the message.
-            if (!IsStale(result))
+            if (!IsStale(result) && !MayDoBetter(result))
                 return Told(result, kept.Peer.Under(TlsTerms.Of(kept.Target, route.Relay, message.Tls).Policy));
         }
-        return await TryEachAsync(route, envelope, message, item, destination);
+        return await TryEachAsync(route, envelope, message.Tls, content, item, destination);
     }
 
     private async Task<Attempt> TryEachAsync(
-        DeliveryRoute.Servers route, SmtpEnvelope envelope, BuiltMessage message, HeldItem item, Destination destination)
+        DeliveryRoute.Servers route, SmtpEnvelope envelope, TlsRequirement required, ISmtpContent content, HeldItem item, Destination destination)
     {
         Attempt? failed = null;
         foreach (var target in badHosts.GoodFirst(route.Targets))
         {
             await opening.WaitAsync(destination.Shape, item.WhenCut);
-            var terms = TlsTerms.Of(target, route.Relay, message.Tls);
+            var terms = TlsTerms.Of(target, route.Relay, required);
             switch (await connector.ConnectAsync(target, route, terms, item.Transcript, item.WhenCut))
             {
                 case ConnectOutcome.Connected(var connection):
                     badHosts.Worked(target);
-                    var result = await SendAsync(connection, envelope, message, item, destination.Connections);
+                    var result = await SendAsync(connection, envelope, content, item, destination.Connections);
                     failed = Told(result, connection.Peer);
-                    // The next server may do better where this one failed, but not where it decided.
-                    if (result.Failure is not { IsAmbiguous: false, IsTransient: true, Cause: not SmtpCause.Refused })
+                    if (!MayDoBetter(result))
                         return failed;
                     break;
                 case ConnectOutcome.Failed(var failure, var problem):
@@ -66,20 +66,20 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
     }
 
     private static async Task<SmtpTransactionResult> SendAsync(
-        PooledConnection connection, SmtpEnvelope envelope, BuiltMessage message, HeldItem item, ConnectionPool connections)
+        PooledConnection connection, SmtpEnvelope envelope, ISmtpContent content, HeldItem item, ConnectionPool connections)
     {
         using var span = WorkerTracing.StartTransaction(connection);
         connection.Smtp.Transcript = item.Transcript;
         try
         {
-            var result = await connection.Smtp.SendAsync(Traced(envelope, item), message.Octets, item.WhenCut);
+            var result = await connection.Smtp.SendAsync(Traced(envelope, item), content, item.WhenCut);
             WorkerTracing.EndTransaction(span, result);
             return result;
         }
         finally
         {
             connection.Smtp.Transcript = null;
-            await connections.ReturnAsync(connection);
+            connections.Return(connection);
         }
     }
 
@@ -90,7 +90,23 @@ internal sealed class DeliveryTransaction(SmtpConnector connector, ConnectionOpe
 
     private static bool IsStale(SmtpTransactionResult result) =>
         result.Failure is { IsAmbiguous: false } failure
-        && (failure.Cause == SmtpCause.ConnectionLost || failure.Reply?.Code == ServiceClosing);
+        && ((failure.Cause == SmtpCause.ConnectionLost && !IsDecided(result)) || failure.Reply?.Code == ServiceClosing);
+
+    // RFC 5321 §5.1: the next server may do better where this one failed, but not where it decided.
+    private static bool MayDoBetter(SmtpTransactionResult result) => result.Failure switch
+    {
+        null or { IsAmbiguous: true } or { Cause: SmtpCause.Cancelled } => false,
+        { Stage: SmtpStage.Reset } => true,
+        { Cause: SmtpCause.Refused, Reply: var reply } => IsAboutItself(reply),
+        var failure => failure.IsTransient && !IsDecided(result),
+    };
+
+    // RFC 5321 §3.8: 421 is a host that is going down. RFC 3463 §3.8: with x.7.x it is one that does not like us, as the next will not.
+    private static bool IsAboutItself(SmtpReply? reply) => reply is { Code: ServiceClosing, EnhancedCode: not { Subject: PolicySubject } };
+
+    // A server that hangs up behind its last "no" has said it all the same.
+    private static bool IsDecided(SmtpTransactionResult result) =>
+        result.Recipients.All(recipient => recipient.Reply is { IsPermanent: true });
 
     private SmtpEnvelope EnvelopeOf(HeldItem item, BuiltMessage message, RelayOptions? relay)
     {

@@ -8,6 +8,7 @@ internal sealed class HeldItem(DeliveryJob job, DateTimeOffset claimedAt, long l
 {
     private readonly CancellationTokenSource _cut = new();
     private long _leasedAt = leasedAt;
+    private long _enteredAt;
 
     public DeliveryJob Job => job;
 
@@ -17,8 +18,11 @@ internal sealed class HeldItem(DeliveryJob job, DateTimeOffset claimedAt, long l
     /// <summary>Workers have died with this item in their hands.</summary>
     public bool IsSuspect => job.Faults >= 2;
 
-    /// <summary>The item has its share of what may be unrecorded; see <see cref="Recorder.EnterAsync"/>.</summary>
-    public bool HasEntered { get; set; }
+    /// <summary>Monotonic time since which the item has its share of what may be unrecorded, 0 without; see <see cref="Recorder.EnterAsync"/>.</summary>
+    public long EnteredAt => Volatile.Read(ref _enteredAt);
+
+    /// <summary>There is an outcome, which waits for its commit.</summary>
+    public bool HasEnded { get; set; }
 
     public DateTimeOffset ClaimedAt => claimedAt;
 
@@ -30,6 +34,11 @@ internal sealed class HeldItem(DeliveryJob job, DateTimeOffset claimedAt, long l
 
     /// <summary>Cancelled when the lease is lost or the worker can wait no longer.</summary>
     public CancellationToken WhenCut => _cut.Token;
+
+    public void Entered(long at) => Volatile.Write(ref _enteredAt, at);
+
+    /// <summary>True once after each <see cref="Entered"/>: the share is to be given back.</summary>
+    public bool TakeEntered() => Interlocked.Exchange(ref _enteredAt, 0) != 0;
 
     public void Renewed(long leasedAt) => Volatile.Write(ref _leasedAt, leasedAt);
 

@@ -39,7 +39,7 @@ internal sealed class MxRouting(IDnsResolver resolver, TlsPolicies tls, ShapingR
     {
         var port = options.Value.MxPort;
         var reachable = hosts.Zip(policies)
-            .SelectMany(pair => Reachable(pair.First).Select(address =>
+            .SelectMany(pair => Reachable(pair.First, hosts.Count == 1 ? 2 : 1).Select(address =>
                 new Target(pair.First.Name, new IPEndPoint(address, port), pair.First.Preference) { Tls = pair.Second }))
             .ToList();
         // RFC 8461 §5: a server that fails the policy is none; another one may pass, or the same one later.
@@ -52,11 +52,11 @@ internal sealed class MxRouting(IDnsResolver resolver, TlsPolicies tls, ShapingR
             : Nowhere(DeliveryOutcome.Failed, DeliveryCause.PrivateAddress, "5.4.4", "the domain's servers have no public address");
     }
 
-    // One address of each family: the further ones of a host mostly share its fate.
-    private IEnumerable<IPAddress> Reachable(MailHost host)
+    // RFC 5321 §5.1: at least two addresses are tried, also when they are of one host. Further ones mostly share their fate.
+    private IEnumerable<IPAddress> Reachable(MailHost host, int ofEachFamily)
     {
         var allowed = options.Value.AllowPrivateAddresses ? host.Addresses : host.Addresses.Where(PublicAddresses.Contains);
-        return allowed.GroupBy(address => address.AddressFamily == AddressFamily.InterNetworkV6).Select(family => family.First());
+        return allowed.GroupBy(address => address.AddressFamily == AddressFamily.InterNetworkV6).SelectMany(family => family.Take(ofEachFamily));
     }
 
     private static DeliveryRoute.Nowhere Refused(Target target) => Nowhere(DeliveryOutcome.Deferred,

@@ -14,6 +14,9 @@ internal sealed partial class Recorder : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(2);
+    // What takes longer hangs, and is limited by the connections of its destination.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     private readonly QueueStore _store;
     private readonly HeldItems _held;
@@ -41,16 +44,20 @@ internal sealed partial class Recorder : BackgroundService
 
     /// <summary>
     /// To be passed before a transaction begins. While too many outcomes wait for their commit nothing more is sent: a worker
-    /// that dies repeats no more than what it has sent and not recorded.
+    /// that dies repeats no more than what it has sent and not recorded. Servers that hang do not use it up.
     /// </summary>
     public async ValueTask EnterAsync(HeldItem item)
     {
         await _unrecorded.WaitAsync(item.WhenCut);
-        item.HasEntered = true;
+        item.Entered(_clock.GetTimestamp());
     }
 
     /// <summary>Writes the outcome; the item is held until that is committed.</summary>
-    public void Record(HeldItem item, DeliveryRecord record) => _ = EndAsync(item, CommitAsync(record));
+    public void Record(HeldItem item, DeliveryRecord record)
+    {
+        item.HasEnded = true;
+        _ = EndAsync(item, CommitAsync(record));
+    }
 
     /// <summary>Gives the item back without an outcome; what is not ready at once has a reason to wait.</summary>
     public void Release(HeldItem item, TimeSpan after, string? reason = null) =>
@@ -65,7 +72,34 @@ internal sealed partial class Recorder : BackgroundService
         await base.StopAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_records.RunAsync(), _releases.RunAsync());
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_records.RunAsync(), _releases.RunAsync(), LetHangingLeaveAsync(stoppingToken));
+
+    private async Task LetHangingLeaveAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(LookInterval, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                foreach (var item in _held.All)
+                {
+                    if (!item.HasEnded && item.EnteredAt is not 0 and var entered && _clock.GetElapsedTime(entered) > Patience)
+                        Leave(item);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker stops; nothing more is to begin.
+        }
+    }
+
+    private void Leave(HeldItem item)
+    {
+        if (item.TakeEntered())
+            _unrecorded.Release();
+    }
 
     private async Task<bool> CommitAsync(DeliveryRecord record)
     {
@@ -100,8 +134,7 @@ internal sealed partial class Recorder : BackgroundService
         }
         finally
         {
-            if (item.HasEntered)
-                _unrecorded.Release();
+            Leave(item);
             _held.End(item);
         }
     }

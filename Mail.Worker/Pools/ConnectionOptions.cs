@@ -11,6 +11,10 @@ internal sealed class ConnectionOptions
     [Range(1, 1000)]
     public int PerDestination { get; set; } = 20;
 
+    /// <summary>Transactions at one time with a destination that has not answered yet; each that ends allows one more. Default 5.</summary>
+    [Range(1, 1000)]
+    public int FirstPerDestination { get; set; } = 5;
+
     /// <summary>Transactions at one time with the smarthost or the capturing listener. Default 40.</summary>
     [Range(1, 1000)]
     public int PerRelay { get; set; } = 40;

@@ -9,6 +9,7 @@ internal sealed class ConnectionPool(int messagesPerConnection, TimeSpan idleTim
 {
     private readonly Lock _gate = new();
     private readonly List<PooledConnection> _idle = [];
+    private readonly List<PooledConnection> _spent = [];
     private bool _closed;
 
     public bool IsEmpty
@@ -16,7 +17,7 @@ internal sealed class ConnectionPool(int messagesPerConnection, TimeSpan idleTim
         get
         {
             lock (_gate)
-                return _idle.Count == 0;
+                return _idle.Count == 0 && _spent.Count == 0;
         }
     }
 
@@ -49,19 +50,31 @@ internal sealed class ConnectionPool(int messagesPerConnection, TimeSpan idleTim
         return false;
     }
 
-    /// <summary>Keeps the connection for the next message, or closes it when it has had its share or is broken.</summary>
-    public ValueTask ReturnAsync(PooledConnection connection)
+    /// <summary>
+    /// Keeps the connection for the next message. One that has had its share or is broken waits for <see cref="CloseSpentAsync"/>: what
+    /// became of its last message must be on record before anybody waits for the reply to QUIT.
+    /// </summary>
+    public void Return(PooledConnection connection)
     {
         connection.IdleSince = clock.GetTimestamp();
         lock (_gate)
         {
-            if (!_closed && connection.Smtp.IsUsable && connection.Smtp.Transactions < messagesPerConnection)
-            {
-                _idle.Add(connection);
-                return ValueTask.CompletedTask;
-            }
+            var isGood = !_closed && connection.Smtp.IsUsable && connection.Smtp.Transactions < messagesPerConnection;
+            (isGood ? _idle : _spent).Add(connection);
         }
-        return CloseAsync(connection);
+    }
+
+    public ValueTask CloseSpentAsync()
+    {
+        List<PooledConnection> spent;
+        lock (_gate)
+        {
+            if (_spent.Count == 0)
+                return ValueTask.CompletedTask;
+            spent = [.. _spent];
+            _spent.Clear();
+        }
+        return new ValueTask(Task.WhenAll(spent.Select(connection => CloseAsync(connection).AsTask())));
     }
 
     public async Task CloseIdleAsync()
@@ -81,8 +94,9 @@ internal sealed class ConnectionPool(int messagesPerConnection, TimeSpan idleTim
         lock (_gate)
         {
             _closed = true;
-            all = [.. _idle];
+            all = [.. _idle, .. _spent];
             _idle.Clear();
+            _spent.Clear();
         }
         await Task.WhenAll(all.Select(connection => CloseAsync(connection).AsTask()));
     }

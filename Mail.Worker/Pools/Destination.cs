@@ -22,13 +22,15 @@ internal enum EnqueueResult
 /// What goes to the same servers: a bounded queue in memory, urgent items first, and as many workers as may talk to them at
 /// one time. A worker lives as long as there is something waiting, so an idle destination costs nothing but its connections.
 /// </summary>
-internal sealed class Destination(DestinationShape shape, int maxWaiting, ConnectionPool connections, TimeProvider clock, DeliveryAttempts attempts)
+/// <param name="first">Workers at first; each end of an attempt allows one more, so that a server that hangs holds few.</param>
+internal sealed class Destination(DestinationShape shape, int first, int maxWaiting, ConnectionPool connections, TimeProvider clock, DeliveryAttempts attempts)
 {
     private readonly Lock _gate = new();
     private readonly PriorityQueue<RoutedItem, (short Priority, long Order)> _waiting = new();
     private readonly Pace _pace = new(clock);
     private long _order;
     private int _workers;
+    private int _allowed = first;
     private bool _closed;
 
     public ConnectionPool Connections => connections;
@@ -58,7 +60,7 @@ internal sealed class Destination(DestinationShape shape, int maxWaiting, Connec
             if (_waiting.Count >= maxWaiting)
                 return EnqueueResult.Full;
             _waiting.Enqueue(item, (item.Item.Job.Priority, _order++));
-            if (_workers >= shape.Concurrency)
+            if (_workers >= Concurrency)
                 return EnqueueResult.Queued;
             _workers++;
         }
@@ -103,9 +105,11 @@ internal sealed class Destination(DestinationShape shape, int maxWaiting, Connec
                 suspended?.Reason ?? shape.SlowReason, suspended?.Until);
     }
 
+    private int Concurrency => Math.Min(shape.Concurrency, _allowed);
+
     private int Soon()
     {
-        var soon = Math.Max(2 * shape.Concurrency, _pace.PerSecond);
+        var soon = Math.Max(2 * Concurrency, _pace.PerSecond);
         return shape.Limits.MessagesPerSecond is { } rate ? Math.Min(soon, Math.Max(1, (int)(2 * rate * shape.Factor))) : soon;
     }
 
@@ -121,6 +125,7 @@ internal sealed class Destination(DestinationShape shape, int maxWaiting, Connec
         while (TryTake(out var item))
         {
             await attempts.RunAsync(item, this);
+            await connections.CloseSpentAsync();
             if (Ended())
                 StartWorker();
         }
@@ -132,7 +137,9 @@ internal sealed class Destination(DestinationShape shape, int maxWaiting, Connec
         lock (_gate)
         {
             _pace.Count();
-            if (_waiting.Count == 0 || _workers >= shape.Concurrency)
+            if (_allowed < int.MaxValue)
+                _allowed++;
+            if (_waiting.Count == 0 || _workers >= Concurrency)
                 return false;
             _workers++;
             return true;
@@ -144,7 +151,7 @@ internal sealed class Destination(DestinationShape shape, int maxWaiting, Connec
         lock (_gate)
         {
             item = null;
-            if (_workers <= shape.Concurrency && _waiting.TryDequeue(out item, out _))
+            if (_workers <= Concurrency && _waiting.TryDequeue(out item, out _))
                 return true;
             _workers--;
             return false;

@@ -82,6 +82,8 @@ internal sealed class Destinations(
             own.MessagesPerConnection ?? (isRelay ? limits.MessagesPerRelayConnection : limits.MessagesPerConnection),
             limits.IdleTimeout, metrics, clock);
         // A relay may fill the whole worker: all mail goes there. An MX destination may not.
-        return new Destination(shape, isRelay ? queue.Value.MaxInFlight : limits.WaitingPerDestination, pool, clock, attempts);
+        return isRelay
+            ? new Destination(shape, int.MaxValue, queue.Value.MaxInFlight, pool, clock, attempts)
+            : new Destination(shape, limits.FirstPerDestination, limits.WaitingPerDestination, pool, clock, attempts);
     }
 }

@@ -10,9 +10,10 @@ namespace Mail.Worker.Pools;
 
 /// <summary>Makes connections: EHLO name, own address, credentials, time-outs, and TLS as the message needs it.</summary>
 internal sealed class SmtpConnector(
-    IOptions<MailHostOptions> host, IOptions<ConnectionOptions> connections, MxTls tls, WorkerMetrics metrics, TimeProvider clock)
+    IOptions<MailHostOptions> host, IOptions<ConnectionOptions> connections, IOptions<TimeoutOptions> timeouts, MxTls tls, WorkerMetrics metrics,
+    TimeProvider clock)
 {
-    private readonly SmtpTimeouts _timeouts = new() { Connect = connections.Value.ConnectTimeout };
+    private readonly SmtpTimeouts _timeouts = timeouts.Value.ToSmtp(connections.Value.ConnectTimeout);
 
     public async Task<ConnectOutcome> ConnectAsync(
         Target target, DeliveryRoute.Servers route, TlsTerms terms, SmtpTranscript? transcript, CancellationToken cancellationToken)

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using Mail.TestKit.Servers;
+using Mail.Worker.Tests.Webhooks;
 
-namespace Mail.Worker.Tests.Webhooks;
+namespace Mail.Worker.Tests;
 
-/// <summary>The worker as a process of its own, which can be killed.</summary>
+/// <summary>The worker as a process of its own, which can be killed and paused.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -37,6 +39,20 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>SIGTERM, and as long as it takes to end.</summary>
+    public async Task StopAsync()
+    {
+        Signals.Send(_process.Id, Signals.Terminate);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>What its names in leases have in them.</summary>
+    public int Id => _process.Id;
+
+    public void Pause() => Signals.Send(_process.Id, Signals.Stop);
+
+    public void Continue() => Signals.Send(_process.Id, Signals.Continue);
 
     public string Describe() => _process.HasExited ? $"the worker ended with {_process.ExitCode}" : "the worker runs";
 

@@ -50,6 +50,8 @@ internal sealed class WorkerSystem : IAsyncDisposable
 
     public NpgsqlDataSource Database => _database.DataSource;
 
+    public string ConnectionString => _database.ConnectionString;
+
     public Caller Caller { get; private set; } = null!;
 
     [ModuleInitializer]
@@ -155,9 +157,9 @@ internal sealed class WorkerSystem : IAsyncDisposable
     public Task UntilQueueIsEmptyAsync() =>
         UntilAsync(async () => await CountAsync("select count(*) from delivery_queue") == 0, () => "the queue is not empty");
 
-    public async Task UntilAsync(Func<Task<bool>> condition, Func<string> otherwise)
+    public async Task UntilAsync(Func<Task<bool>> condition, Func<string> otherwise, TimeSpan? limit = null)
     {
-        using var deadline = new CancellationTokenSource(Deadline);
+        using var deadline = new CancellationTokenSource(limit ?? Deadline);
         while (!await condition())
         {
             if (deadline.IsCancellationRequested)

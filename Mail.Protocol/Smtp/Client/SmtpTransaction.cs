@@ -80,7 +80,7 @@ internal sealed class SmtpTransaction(
     {
         var stage = StageOf(step);
         if (await channel.ReadReplyAsync(stage, TimeoutOf(step)) is not { } reply)
-            return Stop(channel.Failure!);
+            return Stop(Told());
         if (reply.ClosesConnection || (step < 0 && !reply.IsPositive) || reply.IsIntermediate)
             return StopChannel(Broken(stage, reply)); // RFC 5321 §3.8: 421 comes in place of any reply
         if (step == 0)
@@ -106,7 +106,7 @@ internal sealed class SmtpTransaction(
                 return Stop(channel.Failure!);
         }
         if (await channel.ReadReplyAsync(SmtpStage.Data, options.Timeouts.DataInitiation) is not { } reply)
-            return Stop(channel.Failure!);
+            return Stop(Told());
         if (reply.ClosesConnection)
             return StopChannel(Broken(SmtpStage.Data, reply));
         if (_mailReply is { IsPositive: false } refusal)
@@ -173,6 +173,10 @@ internal sealed class SmtpTransaction(
             Stop(Refused(stage, reply));
     }
 
+    // A server that hangs up behind its "no" to MAIL has said it all the same.
+    private SmtpFailure Told() =>
+        _mailReply is { IsPositive: false } refusal ? Refused(SmtpStage.MailFrom, refusal) : channel.Failure!;
+
     private bool Stop(SmtpFailure failure)
     {
         _failure ??= failure;
@@ -223,7 +227,7 @@ internal sealed class SmtpTransaction(
         if (_failure is not { } failure)
             return new SmtpRecipientResult(recipient, SmtpRecipientOutcome.Accepted, SmtpStage.EndOfData, _finalReply, null);
         var outcome = failure.IsAmbiguous ? SmtpRecipientOutcome.Ambiguous
-            : failure.Cause == SmtpCause.Refused ? SmtpRecipientOutcome.Refused
+            : failure is { Cause: SmtpCause.Refused, Stage: not SmtpStage.Reset } ? SmtpRecipientOutcome.Refused // RSET is not about this message
             : SmtpRecipientOutcome.Failed;
         return new SmtpRecipientResult(recipient, outcome, failure.Stage, failure.Reply, failure.Cause);
     }

@@ -84,6 +84,28 @@ public sealed class DirectDeliveryTests
         Assert.Equal(2, slow.Connections);
     }
 
+    [Fact]
+    public async Task Many_destinations_that_hang_do_not_hold_others()
+    {
+        const int Hanging = 50;
+        await using var internet = LoopbackInternet.Start();
+        internet.Serve("example.test");
+        for (var i = 0; i < Hanging; i++)
+            internet.Serve($"hangs{i}.test", new SmtpScript().On(i % 2 == 0 ? "MAIL" : SmtpScript.EndOfData, SmtpStep.Hang));
+        await using var system = await WorkerSystem.CreateAsync(resolver: internet.Dns.CreateResolver(), settings:
+        [
+            ("Mail:Delivery:Mode", "direct"), ("Mail:Delivery:MxPort", $"{internet.Port}"), ("Mail:Delivery:AllowPrivateAddresses", "true"),
+            ("Mail:Queue:DrainTimeout", "00:00:00"),
+        ]);
+        await system.AcceptManyAsync(Hanging * 30, (i, message) => message with { Recipients = [WorkerSystem.To($"u@hangs{i % Hanging}.test")] });
+        var behind = await system.AcceptManyAsync(50);
+
+        await system.StartWorkerAsync();
+
+        foreach (var id in behind)
+            await system.WhenAsync(id, MessageStatus.Sent);
+    }
+
     private static Task<WorkerSystem> CreateAsync(
         DnsZone zone, int port, bool allowPrivate, params (string Key, string Value)[] settings) =>
         WorkerSystem.CreateAsync(resolver: new FakeDnsResolver(zone), settings:
