@@ -82,6 +82,7 @@ public static class MailCore
         services.AddSingleton<QueueStore>();
         services.AddSingleton<QueueListener>();
         services.AddSingleton<HoldStore>();
+        services.AddSingleton<LateNoticeStore>();
         services.AddSingleton<DestinationStore>();
         services.AddSingleton<RouteStore>();
         services.AddSingleton<SourceStore>();

@@ -47,7 +47,7 @@ internal static class DeliveryCommand
         {
             foreach (var hold in await services.GetRequiredService<HoldStore>().ListAsync(token))
                 Console.WriteLine($"{hold.Scope.ToText()} {hold.Name}  {(hold.IsAutomatic ? "automatic" : "operator")}  "
-                    + $"{(hold.Until is { } until ? $"until {until:u}" : "until resumed")}  {hold.Reason}");
+                    + $"{(hold.Factor is { } factor ? $"speed {factor:0.##}" : "suspended")} {(hold.Until is { } until ? $"until {until:u}" : "until resumed")}  {hold.Reason}");
             return ApiCommands.Done;
         }));
         return command;
@@ -58,13 +58,19 @@ internal static class DeliveryCommand
         var (scope, name) = ScopeAndName();
         var reason = new Option<string>("--reason") { Description = "Why; whoever asks why mail waits reads it.", Required = true };
         var lasts = new Option<TimeSpan?>("--for") { Description = "For how long, as [d.]hh:mm:ss; until it is resumed when absent." };
-        var command = new Command("suspend", "Lets nothing more start for an organization, destination, recipient domain or source.") { scope, name, reason, lasts };
+        var speed = new Option<double?>("--speed") { Description = "The part of the usual speed that is left, between 0 and 1; nothing is sent when absent." };
+        var command = new Command("suspend", "Lets nothing more start for an organization, destination, recipient domain or source, or slows it down.")
+        {
+            scope, name, reason, lasts, speed,
+        };
         command.SetAction((parsed, token) => RunAsync(async services =>
         {
             if (HoldScopeText.TryParse(parsed.GetRequiredValue(scope)) is not { } on)
                 return ApiCommands.Complain(ApiCommands.Refused, "The scope is organization, destination, domain or source.");
+            if (parsed.GetValue(speed) is not null and not (> 0 and < 1) || (parsed.GetValue(speed) is not null && on == HoldScope.Source))
+                return ApiCommands.Complain(ApiCommands.Refused, "The speed is between 0 and 1, and not for sources.");
             await services.GetRequiredService<HoldStore>().PlaceAsync(
-                [(on, parsed.GetRequiredValue(name), false, parsed.GetRequiredValue(reason), parsed.GetValue(lasts))], token);
+                [new(on, parsed.GetRequiredValue(name), false, parsed.GetRequiredValue(reason), parsed.GetValue(lasts), parsed.GetValue(speed))], token);
             return ApiCommands.Done;
         }));
         return command;
@@ -141,7 +147,8 @@ internal static class DeliveryCommand
                 return ApiCommands.Complain(ApiCommands.Refused, "There is no such message.");
             Console.WriteLine($"organization {owner}");
             foreach (var item in await operations.OfMessageAsync(message, token))
-                Console.WriteLine($"queue        {item.Domain} {item.State}, attempts {item.Attempts}, due {item.DueAt:u}, gives up {item.GiveUpAt:u} {item.LeasedBy} {item.Reason}");
+                Console.WriteLine($"queue        {item.Domain} {item.State}, attempts {item.Attempts}, due {item.DueAt:u}, gives up {item.GiveUpAt:u} {item.LeasedBy} {item.Reason}"
+                    + (item.Until is { } until ? $" (until {until:u})" : ""));
             foreach (var attempt in await services.GetRequiredService<MessageStore>().AttemptsAsync(owner, message, token) ?? [])
                 Console.WriteLine($"attempt      {attempt.StartedAt:u} {attempt.Recipient} {attempt.Outcome} at {attempt.Stage}: {attempt.SmtpCode} {attempt.Reply} {attempt.MxHost}");
             return ApiCommands.Done;

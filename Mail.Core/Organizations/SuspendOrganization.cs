@@ -15,7 +15,7 @@ public sealed class SuspendOrganization(OrganizationStore organizations, HoldSto
     {
         var details = await organizations.SetSuspendedAsync(organization, suspended: true, cancellationToken);
         if (details is not null)
-            await holds.PlaceAsync([(HoldScope.Organization, organization.ToString(), false, Reason, null)], cancellationToken);
+            await holds.PlaceAsync([new(HoldScope.Organization, organization.ToString(), false, Reason, null)], cancellationToken);
         return details;
     }
 

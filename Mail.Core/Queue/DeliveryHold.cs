@@ -9,14 +9,24 @@ public enum HoldScope
     Source,
 }
 
-/// <summary>Something that is not delivered for a while.</summary>
+/// <summary>Something that is not delivered for a while, or slower than usual.</summary>
 /// <param name="Name">The organization's id, or the name of destination, recipient domain or source.</param>
-/// <param name="IsAutomatic">Found by a worker in what a destination said; else an operator's word.</param>
+/// <param name="IsAutomatic">Found by a worker in what a destination said, or by reputation; else an operator's word.</param>
 /// <param name="Until">Null: until an operator resumes it.</param>
 public sealed record DeliveryHold(HoldScope Scope, string Name, bool IsAutomatic, string Reason, DateTimeOffset? Until)
 {
     public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>The part of the usual speed that is left; null: nothing is sent.</summary>
+    public double? Factor { get; init; }
+
+    public bool IsSuspension => Factor is null;
 }
+
+/// <summary>A hold to be placed.</summary>
+/// <param name="For">Null: until an operator resumes it.</param>
+/// <param name="Factor">The part of the usual speed that is left; null suspends.</param>
+public readonly record struct NewHold(HoldScope Scope, string Name, bool IsAutomatic, string Reason, TimeSpan? For, double? Factor = null);
 
 public static class HoldScopeText
 {

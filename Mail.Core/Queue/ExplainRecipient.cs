@@ -67,12 +67,12 @@ public sealed class ExplainRecipient(
     // Null: an operator has to resume it first, or there is no way at all.
     private DateTimeOffset? FirstAttempt(Way way, List<DeliveryHold> inForce, List<DestinationState> states)
     {
-        if (way is { Problem: not null, IsPermanent: true } || inForce.Exists(hold => hold.Until is null))
+        if (way is { Problem: not null, IsPermanent: true } || inForce.Exists(hold => hold is { IsSuspension: true, Until: null }))
             return null;
         var now = clock.GetUtcNow();
         // With several sources or workers the first that may is the one.
-        var free = states.Count > 0 ? states.Min(state => state.Until ?? now) : now;
-        return inForce.Select(hold => hold.Until!.Value).Append(free).Append(now).Max();
+        var free = states.Count > 0 ? states.Min(state => state.Speed > 0 ? now : state.Until ?? now) : now;
+        return inForce.Where(hold => hold.IsSuspension).Select(hold => hold.Until!.Value).Append(free).Append(now).Max();
     }
 
     private static RouteOverride? MostSpecial(List<RouteOverride> all, OrganizationId? organization, string domain) => all.Find(route =>

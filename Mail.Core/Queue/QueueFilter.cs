@@ -19,7 +19,14 @@ public sealed record DestinationQueue(
 
 /// <summary>One queue item, as people look at it.</summary>
 /// <param name="State"><c>ready</c>, <c>waiting</c> or <c>sending</c>.</param>
-/// <param name="Reason">Why it waits: what a worker noted, or what the server said last.</param>
+/// <param name="Reason">Why it waits: what holds it, what a worker noted, or what the server said last.</param>
 public sealed record QueueItemDetails(
     QueueItemId Id, OrganizationId Organization, MessageId Message, string Domain, int Priority, string State, int Attempts, int Faults,
-    DateTimeOffset EnqueuedAt, DateTimeOffset DueAt, DateTimeOffset GiveUpAt, string? LeasedBy, string? Reason);
+    DateTimeOffset EnqueuedAt, DateTimeOffset DueAt, DateTimeOffset GiveUpAt, string? LeasedBy, string? Reason)
+{
+    /// <summary>Where its domain was last found to lead.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>How long the reason lasts; null when nobody knows.</summary>
+    public DateTimeOffset? Until { get; init; }
+}

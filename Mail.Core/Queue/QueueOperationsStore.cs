@@ -6,7 +6,7 @@ using Npgsql;
 namespace Mail.Core.Queue;
 
 /// <summary>What operators do with waiting items. It reads and writes across organizations; nothing a tenant calls uses it.</summary>
-public sealed class QueueOperationsStore(NpgsqlDataSource database)
+public sealed class QueueOperationsStore(NpgsqlDataSource database, HoldStore holds)
 {
     // Not what a worker holds under a live lease: that is under way.
     private const string Matches =
@@ -59,8 +59,14 @@ public sealed class QueueOperationsStore(NpgsqlDataSource database)
         return known.Count == 0 ? null : known[0];
     }
 
-    /// <summary>The items of a message that still wait.</summary>
-    public Task<List<QueueItemDetails>> OfMessageAsync(MessageId message, CancellationToken cancellationToken) => database.QueryAsync(
+    /// <summary>The items of a message that still wait, each with why and until when.</summary>
+    public async Task<List<QueueItemDetails>> OfMessageAsync(MessageId message, CancellationToken cancellationToken)
+    {
+        var items = await ItemsAsync(message, cancellationToken);
+        return items.Count == 0 ? items : items.ConvertAll(new WaitReasons(await holds.ListAsync(cancellationToken)).Explain);
+    }
+
+    private Task<List<QueueItemDetails>> ItemsAsync(MessageId message, CancellationToken cancellationToken) => database.QueryAsync(
         """
         select q.id, q.organization_id, q.message_id, q.domain, q.priority,
                case when q.leased_by is not null and q.due_at > now() then 'sending' when q.ready then 'ready' else 'waiting' end,
@@ -68,13 +74,17 @@ public sealed class QueueOperationsStore(NpgsqlDataSource database)
                coalesce(q.wait_reason, (
                    select coalesce(r.smtp_code || ' ', '') || r.reply from message_recipients r
                    where r.message_id = q.message_id and r.organization_id = q.organization_id and r.domain = q.domain
-                     and r.settled_at is null and r.reply is not null order by r.ordinal limit 1))
+                     and r.settled_at is null and r.reply is not null order by r.ordinal limit 1)),
+               (select d.destination from delivery_destinations d where d.domain = q.domain)
         from delivery_queue q where q.message_id = $1 order by q.id
         """,
         row => new QueueItemDetails(
             new QueueItemId(row.GetGuid(0)), new OrganizationId(row.GetGuid(1)), new MessageId(row.GetGuid(2)), row.GetString(3),
             row.GetInt16(4), row.GetString(5), row.GetInt32(6), row.GetInt16(7), row.GetFieldValue<DateTimeOffset>(8),
-            row.GetFieldValue<DateTimeOffset>(9), row.GetFieldValue<DateTimeOffset>(10), row.GetStringOrNull(11), row.GetStringOrNull(12)),
+            row.GetFieldValue<DateTimeOffset>(9), row.GetFieldValue<DateTimeOffset>(10), row.GetStringOrNull(11), row.GetStringOrNull(12))
+        {
+            Destination = row.GetStringOrNull(13),
+        },
         cancellationToken, message.Value);
 
     /// <summary>Whose message it is; null when there is none.</summary>

@@ -8,7 +8,7 @@ namespace Mail.Worker.Delivery;
 
 /// <summary>Routes claimed items to the queues of their destinations; gives back what cannot wait there.</summary>
 internal sealed partial class DeliveryDispatch(
-    HeldItems held, DeliveryRouting routing, LaneBook book, Holds holds, Sources sources, DestinationReports reports, Destinations destinations, DeliveryAttempts attempts, Recorder recorder,
+    HeldItems held, DeliveryRouting routing, LaneBook book, Holds holds, LanePace pace, Sources sources, DestinationReports reports, Destinations destinations, DeliveryAttempts attempts, Recorder recorder,
     IOptions<QueueOptions> options, TimeProvider clock, ILogger<DeliveryDispatch> logger)
 {
     private const int PostponementSpread = 4;
@@ -80,8 +80,10 @@ internal sealed partial class DeliveryDispatch(
             reports.Found(item.Job.Domain, found.Destination, found.ProviderName);
         if (HoldOn(lane, found.Destination) is { } hold)
             recorder.Release(item, Rest(hold.Until), hold.Reason);
+        else if (!found.IsSandbox && await pace.MustWaitAsync(lane, item.WhenCut) is { } wait)
+            recorder.Release(item, wait.For, wait.Reason);
         else if ((found.IsSandbox ? found : await sources.ChooseAsync(found, pool, item.WhenCut)) is not { } servers)
-            recorder.Release(item, LongestRest, $"no source of the pool '{pool ?? DeliverySource.DefaultPool}' may send there now");
+            recorder.Release(item, LongestRest, "no address to send from may send there now: held, or warming up and done for today");
         else if (!destinations.TryEnqueue(new RoutedItem(item, servers)))
             Postpone(item, servers.Destination);
     }

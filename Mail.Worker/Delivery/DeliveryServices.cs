@@ -34,6 +34,7 @@ internal static class DeliveryServices
         services.AddSingleton(provider => ShapingRules.ReadWith(provider.GetRequiredService<IOptions<ShapingOptions>>().Value.RulesFile));
         services.AddSingleton(provider => new RateGate(provider.GetService<RedisClient>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ConnectionOpening>();
+        services.AddSingleton<LanePace>();
         services.AddSingleton<BadHosts>();
         services.AddSingleton<DestinationFeedback>();
         services.AddSingleton<MxRouting>();

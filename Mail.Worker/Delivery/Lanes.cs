@@ -5,7 +5,8 @@ using Mail.Worker.Shaping;
 namespace Mail.Worker.Delivery;
 
 /// <summary>The lanes this worker knows to have something ready, and what it makes of them: survey → plan → claim.</summary>
-internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBook book, LaneFloors floors, Sources sources, Holds holds)
+internal sealed class Lanes(
+    QueueStore store, Destinations destinations, LaneBook book, LaneFloors floors, Sources sources, Holds holds, LanePace pace)
 {
     // Of a lane whose destination is not known yet: enough to learn it, few enough to be no burden on it.
     private const int UnknownRoom = 8;
@@ -74,11 +75,15 @@ internal sealed class Lanes(QueueStore store, Destinations destinations, LaneBoo
 
     private LaneRoom RoomOf(QueueLane lane)
     {
-        var room = FindRoom(lane);
+        var room = Paced(lane, FindRoom(lane));
         if (room.Room == 0 && _blocked.Count < MaxBlocked)
             _blocked.Add(lane);
         return room;
     }
+
+    // What is slowed down as a whole shares its room under one name, unless its destination has none anyway.
+    private LaneRoom Paced(QueueLane lane, LaneRoom room) =>
+        room.Room > 0 && pace.RoomOf(lane) is var (name, most) ? new LaneRoom(name, Math.Min(room.Room, most)) : room;
 
     private LaneRoom FindRoom(QueueLane lane)
     {

@@ -31,7 +31,7 @@ internal sealed class RetryOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Reputation { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Age at which a message that is still deferred is told to be late, once (mail.delivery.delayed); 0 for never. Default 4 h.</summary>
+    /// <summary>Age at which a message that is deferred, held or waiting is told to be late, once (mail.delivery.delayed); 0 for never. Default 4 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan DelayedNotice { get; set; } = TimeSpan.FromHours(4);
 

@@ -4,6 +4,7 @@ using Mail.Core.Otp;
 using Mail.Core.Persistence;
 using Mail.Core.Queue;
 using Mail.Core.Reputation;
+using Mail.Worker.Delivery;
 using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Maintenance;
@@ -13,6 +14,7 @@ internal static class MaintenanceServices
     public static void AddMaintenance(this IHostApplicationBuilder builder)
     {
         builder.AddMailOptions<MaintenanceOptions>(MaintenanceOptions.Section);
+        builder.AddMailOptions<RetryOptions>(RetryOptions.Section);
         builder.AddOtp();
         builder.Services.AddSingleton<BatchStore>();
         builder.Services.AddMaintenanceJob<MaintenanceStore>((store, options) => MaintenanceJob.Whole(
@@ -32,6 +34,9 @@ internal static class MaintenanceServices
             "holds that are over", options.CleanUpInterval, store.DeleteExpiredAsync));
         builder.Services.AddMaintenanceJob<SourceStore>((store, options) => MaintenanceJob.Whole(
             "warm-up of long ago", options.PartitionInterval, store.DeleteOldDaysAsync));
+        builder.Services.AddSingleton<LateNotices>();
+        builder.Services.AddMaintenanceJob<LateNotices>((notices, options) => new MaintenanceJob(
+            "notices of late mail", options.CleanUpInterval, LateNotices.Batch, notices.RunAsync));
         builder.AddDomainRecheck();
         builder.AddInboundUpkeep();
         builder.Services.AddMaintenanceJob<BatchStore>((store, options) => new MaintenanceJob(

@@ -99,10 +99,10 @@ internal sealed class Destination(DestinationShape shape, int first, int maxWait
 
     public DestinationState State()
     {
-        var suspended = shape.Suspended;
+        var (suspended, slowed) = (shape.Suspended, shape.Slowed);
         lock (_gate)
             return new DestinationState(shape.Destination, shape.Provider, _workers, _waiting.Count, suspended is null ? shape.Factor : 0,
-                suspended?.Reason ?? shape.SlowReason, suspended?.Until);
+                suspended?.Reason ?? slowed?.Reason, suspended?.Until ?? slowed?.Until);
     }
 
     private int Concurrency => Math.Min(shape.Concurrency, _allowed);

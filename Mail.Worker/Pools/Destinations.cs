@@ -8,7 +8,7 @@ namespace Mail.Worker.Pools;
 
 /// <summary>All destinations that have work or connections at the moment.</summary>
 internal sealed class Destinations(
-    DeliveryAttempts attempts, IOptions<ConnectionOptions> connections, IOptions<QueueOptions> queue, WorkerMetrics metrics, TimeProvider clock)
+    DeliveryAttempts attempts, Holds holds, IOptions<ConnectionOptions> connections, IOptions<QueueOptions> queue, WorkerMetrics metrics, TimeProvider clock)
     : BackgroundService
 {
     private readonly ConcurrentDictionary<string, Destination> _byName = new();
@@ -77,7 +77,7 @@ internal sealed class Destinations(
         var isRelay = route.Relay is not null && !route.IsSandbox;
         var own = route.Provider?.Limits ?? Limits.None;
         var shape = new DestinationShape(route.Destination, route.ProviderName,
-            own.Connections ?? (isRelay ? limits.PerRelay : limits.PerDestination), own, clock);
+            own.Connections ?? (isRelay ? limits.PerRelay : limits.PerDestination), own, clock, () => holds.SlowDownOn(HoldScope.Destination, route.Destination));
         var pool = new ConnectionPool(
             own.MessagesPerConnection ?? (isRelay ? limits.MessagesPerRelayConnection : limits.MessagesPerConnection),
             limits.IdleTimeout, metrics, clock);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mail.Core.Queue;
 using Mail.Worker.Delivery;
 using Mail.Worker.Pools;
@@ -27,7 +28,8 @@ internal sealed class DestinationFeedback(
         while (await gate.TakeAsync($"messages {shape.Destination}", rate * shape.Factor, Burst, CancellationToken.None) is { Ticks: > 0 } wait)
         {
             if (clock.GetElapsedTime(started) + wait > options.Value.LongestPause || item.WhenCut.IsCancellationRequested)
-                return new ThrottleWait(Seconds(wait), $"{shape.Destination} takes {rate * shape.Factor:0.##} messages a second");
+                return new ThrottleWait(Seconds(wait), string.Create(
+                    CultureInfo.InvariantCulture, $"{shape.Destination} takes {rate * shape.Factor:0.##} messages a second"));
             metrics.Throttled("messages", shape.Provider, wait);
             await Task.Delay(wait, clock, CancellationToken.None);
         }
@@ -58,7 +60,11 @@ internal sealed class DestinationFeedback(
             if (shape.Provider == DeliveryRoute.SandboxProvider || rules.ReactionTo(shape.Provider, said) is not { } reaction)
                 continue;
             metrics.Reacted(shape.Provider, reaction);
-            return shape.React(reaction, $"{said.SmtpCode} {said.Reply}");
+            var before = shape.OwnSlowDown;
+            var suspension = shape.React(reaction, $"{said.SmtpCode} {said.Reply}");
+            if (suspension is null && shape.OwnSlowDown is { } slow && slow != before)
+                holds.Found(shape.Destination, slow);
+            return suspension;
         }
         return null;
     }

@@ -5,26 +5,23 @@ internal sealed record Suspension(string Reason, DateTimeOffset Until);
 
 /// <summary>
 /// How fast one destination may be served now: its limits, slowed down or suspended by what it said, and growing back.
-/// Remembered in this process; suspensions go to the other ones through the database (<see cref="Holds"/>).
+/// What this process was told goes to the other ones through the database (<see cref="Holds"/>), and what they were told comes from there.
 /// </summary>
-internal sealed class DestinationShape(string destination, string provider, int connections, Limits limits, TimeProvider clock)
+/// <param name="shared">The slow-down that all workers know of; null when there is none.</param>
+internal sealed class DestinationShape(
+    string destination, string provider, int connections, Limits limits, TimeProvider clock, Func<SlowDown?>? shared = null)
 {
-    private const double AfterSuspension = 0.25;
     private const double Least = 0.02;
-    private const double Growth = 1.5;
     private const int FailuresToSuspend = 5;
-    private static readonly TimeSpan GrowthInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstOutage = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestOutage = TimeSpan.FromMinutes(15);
     // What was under way when it said so says the same; that is one word, not ten.
     private static readonly TimeSpan Deaf = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private double _factor = 1;
-    private DateTimeOffset _slowUntil;
+    private SlowDown? _slow;
     private DateTimeOffset _deafUntil;
     private Suspension? _suspension;
-    private string? _reason;
     private int _failures;
     private int _outages;
 
@@ -35,20 +32,16 @@ internal sealed class DestinationShape(string destination, string provider, int 
     public Limits Limits => limits;
 
     /// <summary>The part of the usual speed that is left.</summary>
-    public double Factor
-    {
-        get
-        {
-            lock (_gate)
-                return FactorAt(clock.GetUtcNow());
-        }
-    }
+    public double Factor => Slowest()?.FactorAt(clock.GetUtcNow()) ?? 1;
+
+    /// <summary>What was said to this process, or to another, that still has an effect: the slower of both.</summary>
+    public SlowDown? Slowed => Slowest() is { } slow && slow.FactorAt(clock.GetUtcNow()) < 1 ? slow : null;
+
+    /// <summary>What was said to this process.</summary>
+    public SlowDown? OwnSlowDown => Volatile.Read(ref _slow);
 
     /// <summary>Transactions at one time.</summary>
     public int Concurrency => Math.Max(1, (int)(connections * Factor));
-
-    /// <summary>Why it is slow, while it is.</summary>
-    public string? SlowReason => Factor < 1 ? _reason : null;
 
     public Suspension? Suspended
     {
@@ -70,9 +63,8 @@ internal sealed class DestinationShape(string destination, string provider, int 
             _deafUntil = now + Deaf;
             if (reaction.Factor is not { } left)
                 return Suspend(reason, now + reaction.Duration);
-            _factor = Math.Max(Least, FactorAt(now) * left);
-            _slowUntil = now + reaction.Duration;
-            _reason = reason;
+            // What all workers were told at the same moment must not count as often as there are workers: only its own counts here.
+            _slow = new SlowDown(Math.Max(Least, (_slow?.FactorAt(now) ?? 1) * left), reason, now + reaction.Duration);
             return null;
         }
     }
@@ -105,13 +97,13 @@ internal sealed class DestinationShape(string destination, string provider, int 
 
     private Suspension Suspend(string reason, DateTimeOffset until)
     {
-        _factor = AfterSuspension;
-        _slowUntil = until;
-        _reason = reason;
+        _slow = SlowDown.After(reason, until);
         return _suspension = new Suspension(reason, until);
     }
 
-    private double FactorAt(DateTimeOffset now) => _factor >= 1 || now < _slowUntil
-        ? _factor
-        : Math.Min(1, _factor * Math.Pow(Growth, Math.Floor((now - _slowUntil) / GrowthInterval)));
+    private SlowDown? Slowest()
+    {
+        var (own, others, now) = (OwnSlowDown, shared?.Invoke(), clock.GetUtcNow());
+        return own is null || others?.FactorAt(now) < own.FactorAt(now) ? others : own;
+    }
 }

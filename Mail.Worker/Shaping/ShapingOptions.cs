@@ -23,6 +23,11 @@ internal sealed class ShapingOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan RouteInterval { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What counts as the usual speed of an organization or recipient domain that is slowed down, in messages a second: at a tenth of it so many go out
+    /// in ten seconds. Default 100.</summary>
+    [Range(1, 100_000)]
+    public double UsualPerSecond { get; set; } = 100;
+
     /// <summary>The longest an item waits in memory for its turn under a rate; longer waits are made in the queue. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(5);

@@ -59,7 +59,7 @@ internal static class DeliveryEndpoints
         if (string.IsNullOrWhiteSpace(request.Reason))
             return Problem.Validation("/reason", FieldCodes.Required, "reason is required: whoever asks why mail waits reads it.");
         await holds.PlaceAsync(
-            [(HoldScopeText.TryParse(request.Scope!)!.Value, NameOf(request), false, request.Reason, request.For?.Value)], cancellationToken);
+            [new(HoldScopeText.TryParse(request.Scope!)!.Value, NameOf(request), false, request.Reason, request.For?.Value, request.Speed)], cancellationToken);
         return await ListHolds(holds, cancellationToken);
     }
 

@@ -16,6 +16,9 @@ public sealed record HoldRequest
 
     /// <summary>For how long; until it is resumed when absent.</summary>
     public Duration? For { get; init; }
+
+    /// <summary>The part of the usual speed that is left, between 0 and 1; nothing is sent when absent.</summary>
+    public double? Speed { get; init; }
 }
 
 /// <summary>The body of <c>POST /internal/delivery/bounce</c> and <c>/requeue</c>: which waiting items are meant.</summary>

@@ -23,10 +23,12 @@ public sealed record DestinationQueueResponse(
     }
 }
 
-public sealed record HoldResponse(string Scope, string Name, bool Automatic, string Reason, DateTimeOffset? Until, DateTimeOffset? CreatedAt)
+/// <param name="Speed">The part of the usual speed that is left; 0 when nothing is sent.</param>
+public sealed record HoldResponse(
+    string Scope, string Name, bool Automatic, string Reason, double Speed, DateTimeOffset? Until, DateTimeOffset? CreatedAt)
 {
     public static HoldResponse Of(DeliveryHold hold) =>
-        new(hold.Scope.ToText(), hold.Name, hold.IsAutomatic, hold.Reason, hold.Until, hold.CreatedAt);
+        new(hold.Scope.ToText(), hold.Name, hold.IsAutomatic, hold.Reason, Math.Round(hold.Factor ?? 0, 3), hold.Until, hold.CreatedAt);
 }
 
 /// <param name="Speed">The part of the usual speed that is left; 0 when nothing is sent.</param>
@@ -68,14 +70,15 @@ public sealed record MessageTraceResponse(
     string Id, string OrganizationId, IReadOnlyList<QueueItemResponse> Queue, IReadOnlyList<Messages.AttemptResponse> Attempts);
 
 /// <param name="State"><c>ready</c>, <c>waiting</c> or <c>sending</c>.</param>
+/// <param name="Reason">Why it waits, until <paramref name="Until"/> as far as that is known.</param>
 /// <param name="Faults">Leases in a row that expired: workers that were lost with it.</param>
 public sealed record QueueItemResponse(
     string Id, string Domain, int Priority, string State, int Attempts, int Faults, DateTimeOffset EnqueuedAt, DateTimeOffset DueAt,
-    DateTimeOffset GiveUpAt, string? Worker, string? Reason)
+    DateTimeOffset GiveUpAt, string? Worker, string? Reason, DateTimeOffset? Until)
 {
     public static QueueItemResponse Of(QueueItemDetails item) => new(
         item.Id.ToString(), item.Domain, item.Priority, item.State, item.Attempts, item.Faults, item.EnqueuedAt, item.DueAt, item.GiveUpAt,
-        item.LeasedBy, item.Reason);
+        item.LeasedBy, item.Reason, item.Until);
 }
 
 /// <param name="HasPassword">The password itself is never shown.</param>

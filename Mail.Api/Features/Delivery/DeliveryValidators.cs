@@ -67,6 +67,10 @@ internal sealed class HoldValidator : AbstractValidator<HoldRequest>
             context.AddFailure(Failures.Of("/name", FieldCodes.InvalidValue, "name must be a domain name."));
         if (request.For is { Value.Ticks: <= 0 })
             context.AddFailure(Failures.Of("/for", FieldCodes.OutOfRange, "for must be longer than nothing."));
+        if (request.Speed is not null and not (> 0 and < 1))
+            context.AddFailure(Failures.Of("/speed", FieldCodes.OutOfRange, "speed must be between 0 and 1."));
+        if (request is { Speed: not null, Scope: "source" })
+            context.AddFailure(Failures.Of("/speed", FieldCodes.InvalidValue, "A source cannot be slowed down: give it less weight."));
     });
 }
 

@@ -94,7 +94,7 @@ public sealed class RouteTests
         await system.StartWorkerAsync();
 
         await system.UntilAsync(async () => await system.CountAsync(
-            "select count(*) from delivery_queue where wait_reason like 'no source%' and attempts = 0") == 8, () => "they do not wait");
+            "select count(*) from delivery_queue where wait_reason like 'no address to send from%' and attempts = 0") == 8, () => "they do not wait");
         Assert.Equal(2, sink.Messages.Count);
     }
 

@@ -14,13 +14,13 @@ public sealed class DestinationShapeTests
     public void A_slowed_destination_grows_back_after_its_time()
     {
         _shape.React(new Reaction(0.5, TimeSpan.FromMinutes(10)), "421 slow down");
-        Assert.Equal((10, "421 slow down"), (_shape.Concurrency, _shape.SlowReason));
+        Assert.Equal((10, "421 slow down"), (_shape.Concurrency, _shape.Slowed?.Reason));
         _time.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal(10, _shape.Concurrency);
         _time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(15, _shape.Concurrency);
         _time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal((20, null), (_shape.Concurrency, _shape.SlowReason));
+        Assert.Equal((20, null), (_shape.Concurrency, _shape.Slowed?.Reason));
     }
 
     [Fact]
@@ -32,6 +32,22 @@ public sealed class DestinationShapeTests
         _time.Advance(TimeSpan.FromSeconds(6));
         _shape.React(new Reaction(0.5, TimeSpan.FromMinutes(10)), "421");
         Assert.Equal(5, _shape.Concurrency);
+    }
+
+    [Fact]
+    public void What_others_were_told_counts_too_and_the_slower_of_both_decides()
+    {
+        SlowDown? shared = null;
+        var shape = new DestinationShape("mx.test", "other", 20, Limits.None, _time, () => shared);
+        shared = new SlowDown(0.5, "421 to another", _time.GetUtcNow() + TimeSpan.FromMinutes(1));
+        Assert.Equal((10, "421 to another"), (shape.Concurrency, shape.Slowed?.Reason));
+
+        // The same words at the same moment: not half of a half.
+        shape.React(new Reaction(0.5, TimeSpan.FromMinutes(1)), "421 to us");
+        Assert.Equal(10, shape.Concurrency);
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal((20, null), (shape.Concurrency, shape.Slowed));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class ShapedDeliveryTests
         await using var sink = ScriptedSmtpServer.Start();
         await using var system = await WorkerSystem.CreateAsync(sink.EndPoint, settings: Quick);
         var holds = system.Front.Services.GetRequiredService<HoldStore>();
-        await holds.PlaceAsync([(HoldScope.Domain, "held.test", false, "checking", null)], CancellationToken.None);
+        await holds.PlaceAsync([new(HoldScope.Domain, "held.test", false, "checking", null)], CancellationToken.None);
         var held = await system.AcceptAsync(message => message with { Recipients = [WorkerSystem.To("ann@held.test")] });
         await system.StartWorkerAsync();
 
@@ -57,7 +57,7 @@ public sealed class ShapedDeliveryTests
         await using var sink = ScriptedSmtpServer.Start();
         await using var system = await WorkerSystem.CreateAsync(sink.EndPoint, settings: Quick);
         await system.Front.Services.GetRequiredService<HoldStore>()
-            .PlaceAsync([(HoldScope.Domain, "example.test", false, "checking", null)], CancellationToken.None);
+            .PlaceAsync([new(HoldScope.Domain, "example.test", false, "checking", null)], CancellationToken.None);
         var id = await system.AcceptAsync();
         await system.ExecuteAsync("update delivery_queue set give_up_at = now()");
 
@@ -75,7 +75,7 @@ public sealed class ShapedDeliveryTests
         await using var system = await WorkerSystem.CreateAsync(sink.EndPoint, settings: Quick);
         var holds = system.Front.Services.GetRequiredService<HoldStore>();
         await holds.PlaceAsync(
-            [(HoldScope.Organization, system.Caller.Organization.ToString(), false, "abuse", TimeSpan.FromSeconds(2))], CancellationToken.None);
+            [new(HoldScope.Organization, system.Caller.Organization.ToString(), false, "abuse", TimeSpan.FromSeconds(2))], CancellationToken.None);
         var id = await system.AcceptAsync();
 
         await system.StartWorkerAsync();

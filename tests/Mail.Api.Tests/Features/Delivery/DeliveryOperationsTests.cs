@@ -57,6 +57,26 @@ public sealed class DeliveryOperationsTests(ApiFixture api) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_held_or_slowed_down_says_why_and_until_when()
+    {
+        var id = (await SendAsync(1))[0];
+        async Task<(string?, bool)> AskAsync()
+        {
+            var item = (await _operator.GetJsonAsync($"/internal/delivery/messages/{id}")).At("queue")[0];
+            return (item.Text("reason"), item.TryGetProperty("until", out var until) && until.ValueKind == System.Text.Json.JsonValueKind.String);
+        }
+        Assert.Equal(("it waits for its turn", false), await AskAsync());
+
+        using var slowed = await _operator.PostJsonAsync(
+            "/internal/delivery/suspend", new { scope = "domain", name = _domain, reason = "too many complaints there", @for = "10m", speed = 0.25 });
+        Assert.Contains("\"speed\":0.25", (await slowed.ReadAsync(200)).GetRawText());
+        Assert.Equal(("too many complaints there", true), await AskAsync());
+
+        await SuspendAsync("domain", _domain, "checking", "10m");
+        Assert.Equal(("checking", true), await AskAsync());
+    }
+
+    [Fact]
     public async Task Waiting_items_are_ended_by_filter_with_the_reason()
     {
         var ids = await SendAsync(2);
@@ -96,6 +116,8 @@ public sealed class DeliveryOperationsTests(ApiFixture api) : IAsyncLifetime
     [InlineData("suspend", """{"scope":"organization","name":"org_x","reason":"y"}""", "/name")]
     [InlineData("suspend", """{"scope":"domain","name":"a.test"}""", "/reason")]
     [InlineData("suspend", """{"scope":"domain","name":"a.test","reason":"a\r\nb"}""", "/reason")]
+    [InlineData("suspend", """{"scope":"domain","name":"a.test","reason":"y","speed":1}""", "/speed")]
+    [InlineData("suspend", """{"scope":"source","name":"out1","reason":"y","speed":0.5}""", "/speed")]
     [InlineData("bounce", """{"reason":"y"}""", "/domain")]
     [InlineData("bounce", """{"domain":"a.test"}""", "/reason")]
     [InlineData("requeue", """{"messageId":"msg_x"}""", "/messageId")]
