@@ -16,7 +16,7 @@ internal static class DeliveryCommand
 
     public static Command Create() => new("delivery", "Looks at the queue and changes its course.")
     {
-        Status(), Holds(), Suspend(), Resume(), Bounce(), Requeue(), Explain(), Trace(),
+        Status(), Holds(), Suspend(), Resume(), Bounce(), Requeue(), Explain(), Trace(), RouteCommand.Create(), SourceCommand.Create(),
     };
 
     private static Command Status()

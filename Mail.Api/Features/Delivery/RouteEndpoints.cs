@@ -62,8 +62,8 @@ internal static class RouteEndpoints
     private static async Task<Results<Ok<SourceResponse>, Problem>> SaveSource(
         string name, Body<SourceRequest> body, SourceStore sources, CancellationToken cancellationToken)
     {
-        if (name.Length > MaxSourceName || string.IsNullOrWhiteSpace(name) || LineText.HasControl(name))
-            return Problem.Validation("/name", FieldCodes.InvalidValue, $"A name has 1 to {MaxSourceName} characters and no control characters.");
+        if (ProblemOfSourceName(name) is { } wrong)
+            return Problem.Validation("/name", FieldCodes.InvalidValue, wrong);
         var request = body.Value;
         DomainName.TryParse(request.EhloName, out var ehloName);
         var source = new DeliverySource(
@@ -72,6 +72,11 @@ internal static class RouteEndpoints
         await sources.SaveAsync(source, cancellationToken);
         return TypedResults.Ok(SourceResponse.Of(source));
     }
+
+    internal static string? ProblemOfSourceName(string name) =>
+        name.Length > MaxSourceName || string.IsNullOrWhiteSpace(name) || LineText.HasControl(name)
+            ? $"A name has 1 to {MaxSourceName} characters and no control characters."
+            : null;
 
     private static async Task<Results<NoContent, Problem>> DeleteSource(
         string name, SourceStore sources, CancellationToken cancellationToken) =>
