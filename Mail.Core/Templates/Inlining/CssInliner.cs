@@ -82,7 +82,11 @@ public sealed class CssInliner
         for (var i = 0; i < row.Length; i++)
         {
             var element = _outline.Elements[i];
-            if (row[i] == Matching.No || (element.Attributes is not null && !element.IsStyled))
+            if (row[i] == Matching.No)
+                continue;
+            // There is no tag to write it into.
+            use.Stays |= element.NameEnd < 0;
+            if (element.Attributes is not null && !element.IsStyled)
                 continue;
             var isSure = row[i] == Matching.Yes && use.Rule.IsSure && !(use.Rule.HasValues && element.IsInEach);
             use.IsInlined[number] = true;

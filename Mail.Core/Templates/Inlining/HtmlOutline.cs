@@ -187,7 +187,7 @@ internal sealed class HtmlOutline
     private void EndBranch(bool isLast)
     {
         var around = _blocks[^1].Around;
-        while (_current != around && ImpliedTags.MayStayOpen(_current.Name))
+        while (_current != around && (ImpliedTags.MayStayOpen(_current.Name) || (_current is { NameEnd: < 0, Parent: not null })))
             _current = _current.Parent!;
         _isUnsure |= _current != around;
         if (isLast)

@@ -16,6 +16,7 @@ internal static class ImpliedTags
     ];
 
     private static readonly string[] _tableParts = ["table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup", "body", "html"];
+    private static readonly string[] _headParts = ["title", "meta", "link", "base", "style", "script", "noscript", "template"];
     private static readonly string[] _rowGroups = ["tbody", "thead", "tfoot"];
     private static readonly string[] _rows = ["tr", "td", "th", "caption", "colgroup"];
     private static readonly string[] _cells = ["td", "th"];
@@ -59,7 +60,20 @@ internal static class ImpliedTags
                 parent = CloseAny(_cells, ["tr", "table"], parent);
                 return parent.Name == "table" ? ["tbody", "tr"] : Array.IndexOf(_rowGroups, parent.Name) >= 0 ? ["tr"] : [];
         }
-        return [];
+        return BeforePart(name, parent);
+    }
+
+    // A document has a body, whoever writes one or not.
+    private static string[] BeforePart(string name, OutlineElement parent)
+    {
+        var isBody = name is not ("html" or "head" or "body") && Array.IndexOf(_headParts, name) < 0;
+        return parent.Name switch
+        {
+            "#document" when isBody => ["html", "body"],
+            "#document" when name != "html" => ["html"],
+            "html" when isBody => ["body"],
+            _ => [],
+        };
     }
 
     /// <summary>The open element that an end tag closes; null when it closes none.</summary>
