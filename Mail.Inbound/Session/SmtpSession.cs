@@ -175,8 +175,16 @@ internal sealed class SmtpSession : IAsyncDisposable
             return new SmtpLine(SmtpLineStatus.Interrupted, default);
         var reading = _lines.ReadAsync(maxOctets, CancellationToken.None);
         // RFC 2920 §3.2: the replies to pipelined commands go out together, but before we wait.
-        if (!reading.IsCompleted || _transport.Output.UnflushedBytes > MaxUnflushedOctets)
+        if (!reading.IsCompleted)
+        {
             await FlushAsync();
+        }
+        else if (_transport.Output.UnflushedBytes > MaxUnflushedOctets)
+        {
+            await FlushAsync();
+            // Who has sent thousands of commands ahead does not keep the sessions of others waiting for a thread.
+            await Task.Yield();
+        }
         var line = await reading;
         _awaitsCommand = false;
         return line;
