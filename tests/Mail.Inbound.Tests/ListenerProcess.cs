@@ -33,6 +33,8 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
                 ["ConnectionStrings__blobs"] =
                     $"DefaultEndpointsProtocol=http;AccountName={AzuriteServer.AccountName};AccountKey={AzuriteServer.AccountKey};BlobEndpoint=http://127.0.0.1:1/x;",
                 ["Mail__Secrets__MasterKey"] = Convert.ToBase64String(new byte[32]),
+                ["Mail__Host__Name"] = InboundHost.HostName,
+                ["Mail__Host__BounceDomain"] = InboundHost.BounceDomain,
                 ["Mail__Inbound__Address"] = "127.0.0.1",
                 ["Mail__Inbound__Port"] = "0",
                 ["Mail__Submission__Port"] = "0",
@@ -43,6 +45,8 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
         };
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
+        foreach (var (key, value) in settings)
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         var listener = new ListenerProcess(Process.Start(start)!);
         try
         {

@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text;
-using Mail.TestKit.Servers;
 
 namespace Mail.Inbound.Tests.Pipeline;
 
@@ -45,31 +42,6 @@ public sealed class StorageTests(InboundFixture fixture) : IClassFixture<Inbound
     }
 
     [Fact]
-    public async Task Message_while_Postgres_is_away_gets_451_and_the_same_session_works_when_it_is_back()
-    {
-        await using var server = await PostgresServer.StartAsync();
-        await using var database = await PostgresDatabase.CreateAsync(server);
-        await using var host = await InboundHost.StartAsync(database.ConnectionString);
-        await using var client = new LineClient(await host.ConnectAsync());
-        await client.GreetAsync();
-        Assert.StartsWith("250 ", await client.MailAsync("Subject: before"));
-
-        await server.KillAsync();
-        Assert.Equal("451 4.3.0 Local error, try again later", await client.MailAsync("Subject: during"));
-        await server.StartAgainAsync();
-
-        // Connections of the pool that died are found one by one.
-        string? reply;
-        var tries = 0;
-        do
-            reply = await client.MailAsync("Subject: after");
-        while (reply?.StartsWith("451", StringComparison.Ordinal) == true && ++tries < 50);
-        Assert.StartsWith("250 ", reply);
-        var stored = await fixture.StoredAsync(dataSource: database.DataSource);
-        Assert.Equal(["before", "after"], stored.Select(mail => mail.Subject).Where(subject => subject != "during").Distinct());
-    }
-
-    [Fact]
     public async Task Two_hundred_sessions_at_once_lose_nothing()
     {
         await fixture.ClearAsync();
@@ -85,44 +57,5 @@ public sealed class StorageTests(InboundFixture fixture) : IClassFixture<Inbound
         var stored = await fixture.StoredAsync();
         Assert.Equal(1_000, stored.Count);
         Assert.Equal(1_000, stored.Select(mail => mail.Subject).Distinct().Count());
-    }
-
-    [Fact]
-    public async Task Killed_listener_has_stored_all_that_it_answered_with_250()
-    {
-        await fixture.ClearAsync();
-        await using var listener = await ListenerProcess.StartAsync(fixture.Database.ConnectionString);
-        var answered = new ConcurrentBag<string>();
-        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var sending = Enumerable.Range(0, 20).Select(session => SendUntilCutAsync(session)).ToList();
-        await enough.Task.WaitAsync(TimeSpan.FromSeconds(60));
-
-        listener.Kill();
-        await Task.WhenAll(sending);
-
-        var stored = (await fixture.StoredAsync()).Select(mail => mail.Subject).ToHashSet();
-        Assert.DoesNotContain(answered, subject => !stored.Contains(subject));
-
-        async Task SendUntilCutAsync(int session)
-        {
-            try
-            {
-                await using var client = new LineClient(await listener.ConnectAsync());
-                await client.GreetAsync();
-                for (var i = 0; ; i++)
-                {
-                    var subject = string.Create(CultureInfo.InvariantCulture, $"{session}-{i}");
-                    if ((await client.MailAsync($"Subject: {subject}"))?.StartsWith("250 ", StringComparison.Ordinal) != true)
-                        return;
-                    answered.Add(subject);
-                    if (answered.Count >= 400)
-                        enough.TrySetResult();
-                }
-            }
-            catch (IOException)
-            {
-                // The cut.
-            }
-        }
     }
 }
