@@ -3,6 +3,7 @@ using Mail.Worker.Delivery;
 using Mail.Worker.Maintenance;
 using Mail.Worker.Sandbox;
 using Mail.Worker.Scheduling;
+using Mail.Worker.Tls;
 using Mail.Worker.Webhooks;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -11,6 +12,7 @@ builder.AddMailCore();
 builder.AddAcceptMessages();
 builder.AddDelivery();
 builder.AddMaintenance();
+builder.AddTlsReports();
 builder.AddScheduling();
 builder.AddSandboxFollowUps();
 builder.AddWebhookDispatch();

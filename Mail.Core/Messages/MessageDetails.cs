@@ -1,5 +1,6 @@
 using Mail.Core.Organizations;
 using Mail.Core.Templates;
+using Mail.Core.Tls;
 
 namespace Mail.Core.Messages;
 
@@ -31,6 +32,9 @@ public sealed record MessageDetails
 
     /// <summary>What it was rendered from, if it was.</summary>
     public TemplateId? Template { get; init; }
+
+    /// <summary>What it asks for beyond what its domain needs.</summary>
+    public TlsRequirement? Tls { get; init; }
 
     /// <summary>It holds a secret: neither subject nor content are shown.</summary>
     public bool IsSensitive { get; init; }

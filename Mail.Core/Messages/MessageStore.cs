@@ -1,6 +1,7 @@
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
 using Mail.Core.Templates;
+using Mail.Core.Tls;
 using Npgsql;
 
 namespace Mail.Core.Messages;
@@ -17,7 +18,7 @@ public sealed class MessageStore(NpgsqlDataSource database)
                m.created_at, m.settled_at, k.reply_to, k.attachments, case when not m.sensitive then k.headers end,
                case when $1 and not m.sensitive then k.html end, case when $1 and not m.sensitive then k.text end,
                r.kinds, r.names, r.addresses, r.statuses, r.attempts, r.next_attempts, r.settled, r.codes, r.enhanced, r.replies,
-               m.sensitive, m.source, m.template_id
+               m.sensitive, m.source, m.template_id, m.tls
         """;
 
     private const string Joins =
@@ -105,6 +106,7 @@ public sealed class MessageStore(NpgsqlDataSource database)
         IsSensitive = row.GetBoolean(25),
         Source = row.GetString(26),
         Template = row.GetValueOrNull<Guid>(27) is { } template ? new TemplateId(template) : null,
+        Tls = row.GetStringOrNull(28) is { } tls ? TlsRequirementText.Parse(tls) : null,
         Content = withContent
             ? new MessageContent(row.GetStringOrNull(13), row.GetStringOrNull(14), ContentJson.ReadMap(row.GetStringOrNull(12)))
             : null,

@@ -39,6 +39,7 @@ public sealed class ResendMessages(MessageStore messages, AttachmentBlobs blobs,
         Tags = original.Tags,
         Metadata = new Dictionary<string, string>(original.Metadata) { [OriginalKey] = original.Id.ToString() },
         Attachments = attachments,
+        Tls = original.Tls,
         Idempotency = idempotency,
     };
 

@@ -1,4 +1,5 @@
 using Mail.Core.Queue;
+using Mail.Core.Tls.Reports;
 using Mail.Protocol.Dns;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,9 +13,17 @@ public static class TlsServices
     /// <summary>What finds out how mail is to come to other people's servers.</summary>
     public static IHostApplicationBuilder AddTls(this IHostApplicationBuilder builder)
     {
-        builder.AddMailOptions<TlsOptions>(TlsOptions.Section);
         var services = builder.Services;
+        // Asked for by several: the client must not be set up twice.
+        if (services.Any(service => service.ServiceType == typeof(MtaStsFetch)))
+            return builder;
+        builder.AddMailOptions<TlsOptions>(TlsOptions.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TlsOptions>, TlsOptionsValidator>());
+        builder.AddMailOptions<TlsReportOptions>(TlsReportOptions.Section);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TlsReportOptions>, TlsReportOptionsValidator>());
+        services.TryAddSingleton<TlsReportStore>();
+        services.TryAddSingleton<TlsReportChannels>();
+        services.TryAddSingleton<SendTlsReports>();
         services.TryAddSingleton<TrustedRoots>();
         services.TryAddSingleton<MtaStsStore>();
         services.TryAddSingleton<MtaStsFetch>();

@@ -43,6 +43,9 @@ internal sealed record Target(string Host, EndPoint EndPoint, int Preference)
 {
     /// <summary>What the recipient's side asks of a connection with it.</summary>
     public HostTls Tls { get; init; } = HostTls.None;
+
+    /// <summary>The recipients' domain that it is an MX host of; null for relays.</summary>
+    public string? Domain { get; init; }
 }
 
 /// <summary>How a relay of the operator's choice is spoken to; MX hosts have none.</summary>

@@ -46,6 +46,7 @@ internal static class DeliveryServices
         services.AddSingleton<MessageBuilder>();
         builder.AddTls();
         services.AddSingleton<TlsFailures>();
+        services.AddLoop<TlsSessions>();
         services.AddSingleton<MxTls>();
         services.AddSingleton<SmtpConnector>();
         services.AddSingleton<DeliveryTransaction>();

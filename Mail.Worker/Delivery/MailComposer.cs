@@ -10,6 +10,9 @@ namespace Mail.Worker.Delivery;
 /// <summary>Turns what is stored into a mail. Blind recipients are in the envelope only.</summary>
 internal sealed class MailComposer(IOptions<MailHostOptions> host)
 {
+    // RFC 8460 §5.3: a mail with this field is a multipart/report.
+    private const string TlsReportField = "TLS-Report-Domain";
+
     private readonly string _host = host.Value.Name;
 
     /// <summary>The mail without its attachments, or what about it cannot be sent.</summary>
@@ -38,6 +41,7 @@ internal sealed class MailComposer(IOptions<MailHostOptions> host)
             Html = job.Html,
             Text = job.Text,
             Headers = headers,
+            ReportType = job.Headers.ContainsKey(TlsReportField) ? "tlsrpt" : null,
             MessageId = $"{job.Message}@{_host}",
             Date = job.CreatedAt,
         }, null);

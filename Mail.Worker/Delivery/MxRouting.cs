@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace Mail.Worker.Delivery;
 
 /// <summary>Finds the servers of a recipient domain by DNS. Domains of one provider, or with the same MX hosts, are one destination.</summary>
-internal sealed class MxRouting(IDnsResolver resolver, TlsPolicies tls, ShapingRules rules, IOptions<DeliveryOptions> options)
+internal sealed class MxRouting(IDnsResolver resolver, TlsPolicies tls, ShapingRules rules, TlsSessions sessions, IOptions<DeliveryOptions> options)
 {
     // A domain that lists dozens of dead hosts must not hold a worker for as many time-outs.
     private const int MaxTargets = 8;
@@ -40,10 +40,12 @@ internal sealed class MxRouting(IDnsResolver resolver, TlsPolicies tls, ShapingR
         var port = options.Value.MxPort;
         var reachable = hosts.Zip(policies)
             .SelectMany(pair => Reachable(pair.First, hosts.Count == 1 ? 2 : 1).Select(address =>
-                new Target(pair.First.Name, new IPEndPoint(address, port), pair.First.Preference) { Tls = pair.Second }))
+                new Target(pair.First.Name, new IPEndPoint(address, port), pair.First.Preference) { Tls = pair.Second, Domain = domain }))
             .ToList();
         // RFC 8461 §5: a server that fails the policy is none; another one may pass, or the same one later.
         var targets = reachable.Where(target => target.Tls.Refusal is null).Take(MaxTargets).ToList();
+        foreach (var refused in reachable.Where(target => target.Tls.Refusal is not null))
+            sessions.Count(refused, refused.Tls.Problem);
         if (targets.Count == 0 && reachable.Count > 0)
             return Refused(reachable[0]);
         var provider = rules.ProviderOf(domain, hosts[0].Name);

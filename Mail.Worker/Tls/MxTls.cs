@@ -7,14 +7,14 @@ using Mail.Worker.Pools;
 namespace Mail.Worker.Tls;
 
 /// <summary>The TLS of a new connection: what is asked for, what is done when it fails, and what is told of it.</summary>
-internal sealed class MxTls(TlsFailures failures, TrustedRoots roots, WorkerMetrics metrics)
+internal sealed class MxTls(TlsFailures failures, TrustedRoots roots, TlsSessions sessions, WorkerMetrics metrics)
 {
     /// <summary>Connects on these terms. Where they allow mail in the clear, a server that fails at TLS is tried again without.</summary>
     public async Task<ConnectOutcome> ConnectAsync(
         Target target, TlsTerms terms, SmtpClientOptions options, CancellationToken cancellationToken)
     {
         if (terms.OnlyProven && !target.Tls.IsProven)
-            return Told(terms, new ConnectOutcome.Failed(Unproven, TlsReportResult.ValidationFailure));
+            return Told(target, terms, new ConnectOutcome.Failed(Unproven, TlsReportResult.ValidationFailure));
         var isInClear = terms.Mode == SmtpTlsMode.Opportunistic && !options.ImplicitTls ? failures.Of(target.EndPoint) : null;
         options = options with
         {
@@ -39,7 +39,7 @@ internal sealed class MxTls(TlsFailures failures, TrustedRoots roots, WorkerMetr
             await promised.DisposeAsync();
             result = new SmtpConnectResult.Failed(NotAllTheWay);
         }
-        return Told(terms, OutcomeOf(result, target, terms, isInClear));
+        return Told(target, terms, OutcomeOf(result, target, terms, isInClear));
     }
 
     private static readonly SmtpFailure Unproven = new(
@@ -69,14 +69,25 @@ internal sealed class MxTls(TlsFailures failures, TrustedRoots roots, WorkerMetr
         _ => TlsReportResult.Of(tls.CertificateFault),
     };
 
-    private ConnectOutcome Told(TlsTerms terms, ConnectOutcome outcome)
+    // Where nothing asks for a good certificate, a session with a bad one is as it should be (RFC 8460 §4.3.1).
+    private static string? ResultOf(HostTls tls, PooledConnection connection) => tls switch
+    {
+        { Problem: { } problem } => problem,
+        { Kind: HostTlsKind.None } when connection.Smtp.Tls is not null => null,
+        { Kind: HostTlsKind.Dane } when !DaneVerifier.HasUsable(tls.Tlsa) => TlsReportResult.TlsaInvalid,
+        _ => connection.Peer.TlsProblem,
+    };
+
+    private ConnectOutcome Told(Target target, TlsTerms terms, ConnectOutcome outcome)
     {
         switch (outcome)
         {
             case ConnectOutcome.Connected(var connection):
+                sessions.Count(target, ResultOf(target.Tls, connection));
                 metrics.Secured(terms.Policy, connection.Peer.TlsVersion ?? "none", connection.Peer.TlsVerification ?? "none", "connected");
                 break;
             case ConnectOutcome.Failed { TlsProblem: { } problem }:
+                sessions.Count(target, problem);
                 metrics.Secured(terms.Policy, "none", "none", problem);
                 break;
         }

@@ -11,6 +11,7 @@ using Mail.Protocol.Dns;
 using Mail.TestKit.Servers;
 using Mail.Worker.Delivery;
 using Mail.Worker.Maintenance;
+using Mail.Worker.Tls;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -126,6 +127,21 @@ internal sealed class WorkerSystem : IAsyncDisposable
             builder.Services.AddSingleton(_resolver);
         builder.AddDelivery();
     }, settings);
+
+    /// <summary>A worker that sends TLS reports too, when told to.</summary>
+    public async Task<IHost> StartReporterAsync()
+    {
+        var worker = Build(builder =>
+        {
+            builder.Services.AddSingleton(_resolver!);
+            builder.AddAcceptMessages();
+            builder.AddDelivery();
+            builder.AddTlsReports();
+        });
+        await worker.StartAsync();
+        _started.Add(worker);
+        return worker;
+    }
 
     /// <summary>A worker with its maintenance jobs, which do not run until it is started.</summary>
     public IHost BuildMaintenance(params (string Key, string Value)[] settings) => Build(builder => builder.AddMaintenance(), settings);

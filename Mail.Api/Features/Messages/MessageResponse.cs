@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
+using Mail.Core.Tls;
 
 namespace Mail.Api.Features.Messages;
 
@@ -40,6 +41,9 @@ public sealed record MessageResponse
     /// <summary>The template it was rendered from.</summary>
     public required string? TemplateId { get; init; }
 
+    /// <summary>How much TLS it asks for; null: no more than its domain needs.</summary>
+    public required string? Tls { get; init; }
+
     /// <summary>It holds a secret, such as a one-time code: neither subject nor content are shown.</summary>
     public required bool Sensitive { get; init; }
 
@@ -68,6 +72,7 @@ public sealed record MessageResponse
         Recipients = [.. message.Recipients.Select(RecipientResponse.Of)],
         Source = message.Source,
         TemplateId = message.Template?.ToString(),
+        Tls = message.Tls?.ToText(),
         Sensitive = message.IsSensitive,
         CreatedAt = message.CreatedAt,
         SettledAt = message.SettledAt,

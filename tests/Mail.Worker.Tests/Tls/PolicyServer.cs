@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -13,6 +15,7 @@ internal sealed class PolicyServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _accepting;
+    private readonly ConcurrentQueue<byte[]> _bodies = new();
     private int _requests;
 
     private PolicyServer(X509Certificate2 certificate)
@@ -27,6 +30,9 @@ internal sealed class PolicyServer : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Of every request, in order.</summary>
+    public IReadOnlyList<byte[]> Bodies => [.. _bodies];
 
     public byte[] Answer { get; set; } = Http("404 Not Found", "", "");
 
@@ -62,6 +68,25 @@ internal sealed class PolicyServer : IAsyncDisposable
         }
     }
 
+    // One octet is one character, so that a body of any octets can be read behind the lines. Null: no request came.
+    private async Task<byte[]?> ReadAsync(Stream stream)
+    {
+        using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
+        if (await reader.ReadLineAsync(_stop.Token) is null)
+            return null;
+        var length = 0;
+        while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
+        {
+            if (line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
+                length = int.Parse(line["Content-Length:".Length..], CultureInfo.InvariantCulture);
+        }
+        var body = new char[length];
+        // Asked for nothing, the reader would wait for something.
+        if (length > 0)
+            await reader.ReadBlockAsync(body, _stop.Token);
+        return Encoding.Latin1.GetBytes(body);
+    }
+
     private async Task ServeAsync(TcpClient client)
     {
         using (client)
@@ -70,10 +95,9 @@ internal sealed class PolicyServer : IAsyncDisposable
             {
                 await using var tls = new SslStream(client.GetStream());
                 await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate }, _stop.Token);
-                using var reader = new StreamReader(tls, Encoding.ASCII, leaveOpen: true);
-                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 })
-                {
-                }
+                if (await ReadAsync(tls) is not { } body)
+                    return;
+                _bodies.Enqueue(body);
                 Interlocked.Increment(ref _requests);
                 await tls.WriteAsync(Answer, _stop.Token);
                 if (Hangs)
