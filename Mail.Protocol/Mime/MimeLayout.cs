@@ -40,7 +40,7 @@ internal sealed class MimeLayout
     internal void WriteHead()
     {
         TopHeader.Write(Output, _mail);
-        if (_mixed && _mail.ReportType is { } report) Open("report"u8, Encoding.ASCII.GetBytes($"; report-type={report}"), "mix"u8); // RFC 6522 §3
+        if (_mixed && _mail.ReportType is { } report) Open("report"u8, Encoding.ASCII.GetBytes($"; report-type={report}"), "mix"u8); // RFC 8460 §5.3
         else if (_mixed) Open("mixed"u8, default, "mix"u8);
         if (_alternative) Open("alternative"u8, default, "alt"u8);
         if (_mail.Text is not null || _mail.Html is null) WriteText("plain"u8, _mail.Text ?? "");

@@ -29,7 +29,7 @@ public sealed record OutgoingMail
     public required string MessageId { get; init; }
     /// <summary>The Date field, in the offset it has (RFC 5322 §3.6.1).</summary>
     public required DateTimeOffset Date { get; init; }
-    /// <summary>The attachment is a report of this type about the delivery of mail, such as <c>tlsrpt</c> (RFC 6522); null: it is an attachment.</summary>
+    /// <summary>The attachment is a report of this type about the delivery of mail, such as <c>tlsrpt</c> (RFC 8460 §5.3); null: it is an attachment.</summary>
     public string? ReportType { get; init; }
     /// <summary>What the boundaries are made from; the message id when null.</summary>
     public string? BoundarySeed { get; init; }

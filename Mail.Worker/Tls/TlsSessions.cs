@@ -21,7 +21,7 @@ internal sealed partial class TlsSessions(
     /// <param name="problem">In the words of RFC 8460 §4.3; null when all was as it should be.</param>
     public void Count(Target target, string? problem)
     {
-        if (!options.Value.IsOn || target.Domain is not { } domain || _counts.Count >= Capacity)
+        if (options.Value.From is null || target.Domain is not { } domain || _counts.Count >= Capacity)
             return;
         var count = TlsSessionCount.Of(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), domain, target.Tls, problem, target.Host,
             (target.EndPoint as IPEndPoint)?.Address.ToString());
@@ -36,7 +36,7 @@ internal sealed partial class TlsSessions(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!options.Value.IsOn)
+        if (options.Value.From is null)
             return;
         using var timer = new PeriodicTimer(options.Value.CountInterval, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))

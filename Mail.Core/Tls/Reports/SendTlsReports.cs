@@ -24,7 +24,7 @@ public sealed partial class SendTlsReports(
     /// <summary>Sends one; false when none is due.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        if (!options.Value.IsOn || await store.ClaimAsync(cancellationToken) is not var (day, domain))
+        if (options.Value.From is null || await store.ClaimAsync(cancellationToken) is not var (day, domain))
             return false;
         var asked = await resolver.ResolveTxtAsync(TlsRptRecord.NameFor(domain), cancellationToken);
         if (asked.IsTemporary)

@@ -25,8 +25,6 @@ public sealed class TlsReportOptions
     public TimeSpan SendInterval { get; set; } = TimeSpan.FromMinutes(10);
 
     internal EmailAddress? Sender => From is not null && EmailAddress.TryParse(From, out var address) ? address : null;
-
-    public bool IsOn => From is not null;
 }
 
 internal sealed class TlsReportOptionsValidator : IValidateOptions<TlsReportOptions>
