@@ -89,6 +89,8 @@ public static class MailCore
         services.AddSingleton(RouteStore.SealedPasswords);
         services.AddSingleton<MaintenanceStore>();
         services.AddSingleton<DevInboxStore>();
+        services.AddSingleton<DevInboxSignal>();
+        services.AddHostedService(provider => provider.GetRequiredService<DevInboxSignal>());
         services.AddSingleton<InboxOwnerStore>();
         services.AddSingleton<DevInbox>();
         services.AddSingleton<OperatorMailStore>();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Mail.Core.Templates.PlainText;
 using Mail.Core.Text;
@@ -12,16 +13,29 @@ public sealed class CapturedMail
     private const int MaxAddresses = 100;
     private const int MaxSearchedText = 65_536;
     private const int MaxConvertedHtml = 4 * MaxSearchedText;
+    // A list shows no more of a mail than its header.
+    private const int MaxHeadBytes = 65_536;
+    private static readonly MimeLimits Limits = MimeLimits.Default with { MaxTextBytes = MaxConvertedHtml };
 
     /// <param name="recipients">Of the envelope; each gets a mail of its own.</param>
-    /// <param name="raw">The octets as received, with the Return-Path and Received fields in front.</param>
-    public CapturedMail(string mailFrom, IReadOnlyList<string> recipients, InboxAuthentication authentication, byte[] raw)
+    /// <param name="raw">The octets as received, with the Return-Path and Received fields in front. Not needed any more afterwards.</param>
+    /// <param name="blob">Where they are in blob storage; null when they are small.</param>
+    public CapturedMail(
+        string mailFrom, IReadOnlyList<string> recipients, InboxAuthentication authentication, ReadOnlySequence<byte> raw, string? blob = null)
     {
-        var message = MimeMessage.Parse(raw);
-        (MailFrom, Recipients, Authentication, Raw) = (mailFrom, recipients, authentication, raw);
+        var message = MimeMessage.Parse(raw, Limits);
+        (MailFrom, Recipients, Authentication, Blob) = (mailFrom, recipients, authentication, blob);
+        Size = checked((int)raw.Length);
+        Inline = (blob is null ? raw : raw.Slice(0, Math.Min(raw.Length, MaxHeadBytes))).ToArray();
         Subject = InboundReading.SubjectOf(message);
         HeaderFrom = StorableText.Of(message.From.Mailboxes.FirstOrDefault()?.Address.Address ?? "", MaxAddressLength).ToLowerInvariant();
         SearchText = Searched(message);
+    }
+
+    /// <summary>A small one.</summary>
+    public CapturedMail(string mailFrom, IReadOnlyList<string> recipients, InboxAuthentication authentication, byte[] raw)
+        : this(mailFrom, recipients, authentication, new ReadOnlySequence<byte>(raw))
+    {
     }
 
     public string MailFrom { get; }
@@ -30,7 +44,12 @@ public sealed class CapturedMail
 
     public InboxAuthentication Authentication { get; }
 
-    public byte[] Raw { get; }
+    public int Size { get; }
+
+    /// <summary>All of it, or its beginning when the whole is in blob storage.</summary>
+    public byte[] Inline { get; }
+
+    public string? Blob { get; }
 
     public string Subject { get; }
 

@@ -5,8 +5,14 @@ using Mail.Core.Organizations;
 namespace Mail.Core.Inbound;
 
 /// <summary>Puts captured mail into the dev inbox of the organization it belongs to.</summary>
-public sealed class DevInbox(DevInboxStore store, InboxOwnerStore owners, TimeProvider clock)
+public sealed class DevInbox(DevInboxStore store, DevInboxSignal signal, InboxOwnerStore owners, TimeProvider clock)
 {
+    /// <summary>The organization that a mail belongs to, or null.</summary>
+    public async Task<OrganizationId?> FindOwnerAsync(MessageId? message, string senderDomain, CancellationToken cancellationToken) =>
+        message is { } id && (await owners.OfMessagesAsync([id], cancellationToken)).TryGetValue(id, out var owner)
+            ? owner
+            : await OwnerOfDomainAsync(senderDomain, cancellationToken);
+
     /// <summary>
     /// The id of each mail, or null where no organization owns it: not one of our messages, not from a domain of
     /// ours, and no demo organization to fall back to. Returns only after the commit.
@@ -21,15 +27,20 @@ public sealed class DevInbox(DevInboxStore store, InboxOwnerStore owners, TimePr
         {
             var organization = message is { } id && known.TryGetValue(id, out var owner)
                 ? owner
-                : await owners.OfDomainAsync(senderDomain.ToLowerInvariant(), cancellationToken)
-                    ?? await owners.OfDomainAsync(DemoSeed.Domain, cancellationToken);
+                : await OwnerOfDomainAsync(senderDomain, cancellationToken);
             ids.Add(organization is null ? null : PrefixedId.New<InboxMessageId>(clock));
             if (organization is { } found)
                 owned.AddRange(RowsOf(found, ids[^1]!.Value, message, mail));
         }
         await store.StoreAsync(owned, cancellationToken);
+        foreach (var row in owned)
+            signal.Notify(row.Organization);
         return ids;
     }
+
+    private async ValueTask<OrganizationId?> OwnerOfDomainAsync(string senderDomain, CancellationToken cancellationToken) =>
+        await owners.OfDomainAsync(senderDomain.ToLowerInvariant(), cancellationToken)
+            ?? await owners.OfDomainAsync(DemoSeed.Domain, cancellationToken);
 
     // One row per envelope recipient; the first carries the id that the sender is told.
     private IEnumerable<InboxRow> RowsOf(OrganizationId organization, InboxMessageId first, MessageId? message, CapturedMail mail) =>

@@ -3,33 +3,33 @@ using Mail.Core.Ids;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Mail.Core.Inbound;
 
 /// <summary>The dev inbox: what Development captures and what test keys send.</summary>
-public sealed class DevInboxStore(NpgsqlDataSource database)
+/// <param name="batches">The connections for what is written all the time.</param>
+public sealed class DevInboxStore(NpgsqlDataSource database, [FromKeyedServices(MailCore.Database)] NpgsqlDataSource batches)
 {
     /// <summary>Sent with the organization's id whenever something arrives; a hint, polling is the truth.</summary>
     public const string Channel = "mail_dev_inbox";
 
-    /// <summary>Stores mails in one transaction and tells waiting readers. Returns only after the commit.</summary>
+    /// <summary>Stores mails in one transaction. Returns only after the commit.</summary>
     internal async Task StoreAsync(List<InboxRow> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
             return;
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using (var batch = new NpgsqlBatch(connection))
-        {
-            batch.BatchCommands.Add(Insert(rows));
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
-        // After the commit and on its own, so that concurrent commits do not queue for the lock NOTIFY takes.
-        await using var notify = new NpgsqlCommand("select pg_notify($1, organization) from unnest($2::text[]) as organization", connection);
-        notify.With(Channel, rows.Select(row => row.Organization.ToString()).Distinct().ToArray());
-        await notify.ExecuteNonQueryAsync(cancellationToken);
+        await using var batch = batches.CreateBatch();
+        batch.BatchCommands.Add(Insert(rows));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>Tells waiting readers. On its own, so that concurrent commits do not queue for the lock that NOTIFY takes.</summary>
+    internal Task TellAsync(IReadOnlyList<OrganizationId> organizations, CancellationToken cancellationToken) => database.ExecuteAsync(
+        "select pg_notify($1, organization) from unnest($2::text[]) as organization",
+        cancellationToken, Channel, organizations.Select(organization => organization.ToString()).ToArray());
 
     // However many recipients a mail has, its octets go to the server once.
     private static NpgsqlBatchCommand Insert(List<InboxRow> rows)
@@ -42,9 +42,9 @@ public sealed class DevInboxStore(NpgsqlDataSource database)
 
     private static NpgsqlBatchCommand Insert(List<InboxRow> rows, Func<InboxRow, int> position, List<CapturedMail> mails) => Batched.Command(
         """
-        insert into dev_inbox (organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication, header_from, search)
+        insert into dev_inbox (organization_id, id, message_id, mail_from, rcpt_to, subject, raw, authentication, header_from, search, size, raw_blob)
         select organization_id, id, message_id, mail_from, rcpt_to, ($7::text[])[mail], ($8::bytea[])[mail], ($9::text[])[mail]::jsonb,
-            ($10::text[])[mail], ($11::text[])[mail]
+            ($10::text[])[mail], ($11::text[])[mail], ($12::integer[])[mail], ($13::text[])[mail]
         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::integer[])
             as item (organization_id, id, message_id, mail_from, rcpt_to, mail)
         """,
@@ -55,10 +55,12 @@ public sealed class DevInboxStore(NpgsqlDataSource database)
         Batched.Texts(rows, row => row.Recipient),
         Batched.Array(rows, position, NpgsqlDbType.Integer),
         Batched.Texts(mails, mail => mail.Subject),
-        Batched.Array(mails, mail => mail.Raw, NpgsqlDbType.Bytea),
+        Batched.Array(mails, mail => mail.Inline, NpgsqlDbType.Bytea),
         Batched.Texts(mails, mail => JsonSerializer.Serialize(mail.Authentication, StoredJson.Default.InboxAuthentication)),
         Batched.Texts(mails, mail => mail.HeaderFrom),
-        Batched.Texts(mails, mail => mail.SearchText));
+        Batched.Texts(mails, mail => mail.SearchText),
+        Batched.Array(mails, mail => mail.Size, NpgsqlDbType.Integer),
+        Batched.Texts(mails, mail => mail.Blob));
 
     /// <summary>Calls back for each organization something arrived for, until cancelled; throws when its connection breaks.</summary>
     public async Task ListenAsync(Action<OrganizationId> arrived, CancellationToken cancellationToken)
@@ -96,14 +98,10 @@ public sealed class DevInboxStore(NpgsqlDataSource database)
             filter.Subject, filter.Message?.Value, filter.CreatedFrom?.ToUniversalTime(), filter.CreatedTo?.ToUniversalTime(),
             filter.Words?.Select(word => word.ToLowerInvariant()).ToArray(), limit);
 
-    public async Task<(InboxMessage Message, byte[] Raw)?> FindAsync(
-        OrganizationId organization, InboxMessageId id, CancellationToken cancellationToken)
-    {
-        var rows = await database.QueryAsync(
-            $"select {Columns}, raw from dev_inbox where organization_id = $1 and id = $2",
-            row => (Map(row), row.GetFieldValue<byte[]>(8)), cancellationToken, organization.Value, id.Value);
-        return rows.Count == 0 ? null : rows[0];
-    }
+    public Task<InboxMail?> FindAsync(OrganizationId organization, InboxMessageId id, CancellationToken cancellationToken) =>
+        database.QuerySingleAsync(
+            $"select {Columns}, raw, raw_blob from dev_inbox where organization_id = $1 and id = $2",
+            row => new InboxMail(Map(row), row.GetFieldValue<byte[]>(8), row.GetStringOrNull(9)), cancellationToken, organization.Value, id.Value);
 
     public Task<int> ClearAsync(OrganizationId organization, CancellationToken cancellationToken) =>
         database.ExecuteAsync("delete from dev_inbox where organization_id = $1", cancellationToken, organization.Value);
@@ -122,7 +120,7 @@ public sealed class DevInboxStore(NpgsqlDataSource database)
         """,
         cancellationToken, age, count);
 
-    private const string Columns = "id, mail_from, rcpt_to, subject, authentication, received_at, message_id, octet_length(raw)";
+    private const string Columns = "id, mail_from, rcpt_to, subject, authentication, received_at, message_id, size";
 
     private static InboxMessage Map(NpgsqlDataReader row) => new(
         new InboxMessageId(row.GetGuid(0)), row.GetString(1), row.GetString(2), row.GetString(3),

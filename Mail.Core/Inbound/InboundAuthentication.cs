@@ -87,9 +87,13 @@ public sealed class InboundAuthentication(
 
     // RFC 9989 §4.6: with several author domains there is none that could be meant.
     private static string? AuthorDomainOf(ReadOnlySequence<byte> mail) =>
-        MimeMessage.Parse(mail).From.Mailboxes.Select(mailbox => mailbox.Address.AsciiDomain).Distinct(StringComparer.OrdinalIgnoreCase).ToList() is [var only]
+        MimeMessage.Parse(HeaderOf(mail)).From.Mailboxes.Select(mailbox => mailbox.Address.AsciiDomain).Distinct(StringComparer.OrdinalIgnoreCase).ToList() is [var only]
             ? only
             : null;
+
+    // What comes behind it says nothing of the author, and is most of a mail.
+    private static ReadOnlySequence<byte> HeaderOf(ReadOnlySequence<byte> mail) =>
+        new SequenceReader<byte>(mail).TryReadTo(out ReadOnlySequence<byte> header, "\r\n\r\n"u8) ? header : mail;
 
     private static DmarcInput Input(string? author, SpfOutcome? spf, IReadOnlyList<DkimResult>? dkim) => new(
         author ?? "",

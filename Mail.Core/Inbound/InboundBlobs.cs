@@ -27,7 +27,7 @@ public sealed class InboundBlobs(BlobBytes bytes, BlobStore blobs, IOptions<Inbo
         foreach (var attachment in message.Attachments.Take(MaxAttachments))
         {
             await using var content = attachment.OpenContent();
-            var (name, blob) = await StoreAsync(organization, content, cancellationToken);
+            var (name, blob) = await StoreAsync(organization, content, options.Value.Retention, cancellationToken);
             stored.Add(new InboundAttachment(
                 stored.Count + 1, attachment.FileName is { } file ? StorableText.Of(file, MaxNameLength) : null,
                 StorableText.Of(attachment.ContentType.MediaType, MaxNameLength),
@@ -38,19 +38,22 @@ public sealed class InboundBlobs(BlobBytes bytes, BlobStore blobs, IOptions<Inbo
     }
 
     /// <summary>Where the octets are. Returns when they are durable; they are not copied.</summary>
-    internal async Task<string> StoreRawAsync(OrganizationId organization, ReadOnlySequence<byte> raw, CancellationToken cancellationToken)
+    /// <exception cref="Azure.RequestFailedException">Blob storage is away or refuses.</exception>
+    public async Task<string> StoreRawAsync(
+        OrganizationId organization, ReadOnlySequence<byte> raw, TimeSpan keepFor, CancellationToken cancellationToken)
     {
         await using var content = PipeReader.Create(raw).AsStream();
-        return (await StoreAsync(organization, content, cancellationToken)).Name;
+        return (await StoreAsync(organization, content, keepFor, cancellationToken)).Name;
     }
 
     public Task<Stream> OpenAsync(string name, CancellationToken cancellationToken) => bytes.OpenAsync(name, cancellationToken: cancellationToken);
 
-    private async Task<(string Name, WrittenBlob Blob)> StoreAsync(OrganizationId organization, Stream content, CancellationToken cancellationToken)
+    private async Task<(string Name, WrittenBlob Blob)> StoreAsync(
+        OrganizationId organization, Stream content, TimeSpan keepFor, CancellationToken cancellationToken)
     {
         var written = await bytes.WriteAsync(organization, content, MaxBytes, WriteTime, cancellationToken)
             ?? throw new InvalidOperationException("A part of a mail is larger than a mail may be.");
-        var name = await blobs.AdoptAsync(organization, written, options.Value.Retention + Slack, cancellationToken)
+        var name = await blobs.AdoptAsync(organization, written, keepFor + Slack, cancellationToken)
             ?? throw new TimeoutException("A part of a mail took too long to be stored.");
         return (name, written);
     }

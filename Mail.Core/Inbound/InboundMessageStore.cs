@@ -2,22 +2,23 @@ using System.Text.Json;
 using Mail.Core.Events;
 using Mail.Core.Organizations;
 using Mail.Core.Persistence;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Mail.Core.Inbound;
 
 /// <summary>Received mail.</summary>
-public sealed class InboundMessageStore(NpgsqlDataSource database)
+/// <param name="batches">The connections for what is written all the time.</param>
+public sealed class InboundMessageStore(NpgsqlDataSource database, [FromKeyedServices(MailCore.Database)] NpgsqlDataSource batches)
 {
     private const string Columns = "id, domain, mail_from, recipients, header_from, subject, size, received_at";
 
     /// <summary>Stores mails with their events in one transaction. Returns only after the commit.</summary>
     internal async Task StoreAsync(List<NewInboundMessage> messages, CancellationToken cancellationToken)
     {
-        await using var batch = database.CreateBatch();
-        foreach (var message in messages)
-            batch.BatchCommands.Add(Insert(message));
+        await using var batch = batches.CreateBatch();
+        batch.BatchCommands.Add(Insert(messages));
         batch.BatchCommands.Add(EventStatements.Append(messages.ConvertAll(Received)));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -69,17 +70,25 @@ public sealed class InboundMessageStore(NpgsqlDataSource database)
         """,
         cancellationToken, age, count);
 
-    private static NpgsqlBatchCommand Insert(NewInboundMessage message) => Batched.Command(
+    // Recipients stand one on a line: no address has a line end in it.
+    private static NpgsqlBatchCommand Insert(List<NewInboundMessage> messages) => Batched.Command(
         """
         insert into inbound_messages (organization_id, id, domain, mail_from, recipients, header_from, subject, size, raw, raw_blob, content)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::json)
+        select organization_id, id, domain, mail_from, string_to_array(recipients, e'\n'), header_from, subject, size, raw, raw_blob, content::json
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[], $9::bytea[], $10::text[], $11::text[])
+            as item (organization_id, id, domain, mail_from, recipients, header_from, subject, size, raw, raw_blob, content)
         """,
-        new() { Value = message.Organization.Value }, new() { Value = message.Id.Value }, new() { Value = message.Domain },
-        new() { Value = message.MailFrom }, new() { Value = message.Recipients.Select(recipient => recipient.ToLowerInvariant()).ToArray() },
-        new() { Value = AuthorOf(message.Content) }, new() { Value = message.Subject }, new() { Value = message.Size },
-        new() { Value = (object?)message.Raw ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
-        new() { Value = (object?)message.RawBlob ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-        new() { Value = JsonSerializer.Serialize(message.Content, InboundJson.Default.InboundContent), NpgsqlDbType = NpgsqlDbType.Text });
+        Batched.Uuids(messages, message => message.Organization.Value),
+        Batched.Uuids(messages, message => message.Id.Value),
+        Batched.Texts(messages, message => message.Domain),
+        Batched.Texts(messages, message => message.MailFrom),
+        Batched.Texts(messages, message => string.Join('\n', message.Recipients).ToLowerInvariant()),
+        Batched.Texts(messages, message => AuthorOf(message.Content)),
+        Batched.Texts(messages, message => message.Subject),
+        Batched.Array(messages, message => message.Size, NpgsqlDbType.Integer),
+        Batched.Array(messages, message => message.Raw, NpgsqlDbType.Bytea),
+        Batched.Texts(messages, message => message.RawBlob),
+        Batched.Texts(messages, message => JsonSerializer.Serialize(message.Content, InboundJson.Default.InboundContent)));
 
     private static string AuthorOf(InboundContent content) => content.From.Count > 0 ? content.From[0].Address.ToLowerInvariant() : "";
 

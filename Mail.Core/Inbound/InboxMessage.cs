@@ -8,6 +8,11 @@ public sealed record InboxMessage(
     InboxMessageId Id, string MailFrom, string RcptTo, string Subject, InboxAuthentication Authentication, DateTimeOffset ReceivedAt,
     MessageId? Message, int Size);
 
+/// <summary>A mail with its octets.</summary>
+/// <param name="Inline">All of it, or its beginning when the whole is in blob storage.</param>
+/// <param name="Blob">Where the whole is; null when it is here.</param>
+public sealed record InboxMail(InboxMessage Message, byte[] Inline, string? Blob);
+
 /// <summary>The results in the words of RFC 8601; null where the check was not made.</summary>
 public sealed record InboxAuthentication(DkimSummary? Dkim, SpfSummary? Spf = null, DmarcSummary? Dmarc = null);
 

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Mail.Core.Inbound;
 
 /// <summary>Puts fields in front of a mail without copying it.</summary>
-internal sealed class OctetPieces : ReadOnlySequenceSegment<byte>
+public sealed class OctetPieces : ReadOnlySequenceSegment<byte>
 {
     private OctetPieces(ReadOnlyMemory<byte> octets, long index)
     {
@@ -11,10 +11,10 @@ internal sealed class OctetPieces : ReadOnlySequenceSegment<byte>
         RunningIndex = index;
     }
 
-    public static ReadOnlySequence<byte> Join(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second, ReadOnlySequence<byte> rest)
+    public static ReadOnlySequence<byte> Join(ReadOnlyMemory<byte> first, ReadOnlySequence<byte> rest)
     {
         var start = new OctetPieces(first, 0);
-        var end = start.Append(second);
+        var end = start;
         foreach (var piece in rest)
             end = end.Append(piece);
         return new ReadOnlySequence<byte>(start, 0, end, end.Memory.Length);

@@ -38,8 +38,8 @@ public sealed class ReceiveInbound(
         if (!HasEnd(mail))
             return new ReceiveOutcome.HeaderTooLarge();
         var checks = await authentication.CheckAsync(envelope, mail, cancellationToken);
-        var field = Encoding.UTF8.GetBytes(authentication.Field(envelope, checks));
-        var raw = OctetPieces.Join(trace, field, authentication.Strip(mail));
+        byte[] head = [.. trace.Span, .. Encoding.UTF8.GetBytes(authentication.Field(envelope, checks))];
+        var raw = OctetPieces.Join(head, authentication.Strip(mail));
         // One for each domain: what belongs to one organization is never seen by another.
         var messages = new List<NewInboundMessage>();
         foreach (var group in envelope.Recipients.GroupBy(recipient => (recipient.Organization, recipient.Domain)))
@@ -64,7 +64,7 @@ public sealed class ReceiveInbound(
         return new NewInboundMessage(
             organization, PrefixedId.New<InboundMessageId>(clock), domain, envelope.MailFrom,
             [.. recipients.Select(recipient => recipient.Address)], InboundReading.SubjectOf(message), checked((int)raw.Length),
-            isSmall ? raw.ToArray() : null, isSmall ? null : await blobs.StoreRawAsync(organization, raw, cancellationToken), content);
+            isSmall ? raw.ToArray() : null, isSmall ? null : await blobs.StoreRawAsync(organization, raw, options.Value.Retention, cancellationToken), content);
     }
 
     private static bool HasEnd(ReadOnlySequence<byte> mail) =>

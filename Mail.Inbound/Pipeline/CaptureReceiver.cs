@@ -13,11 +13,14 @@ internal sealed class CaptureReceiver(
 
     public async Task<SmtpReply> TakeAsync(ReceivedMail mail)
     {
+        var octets = OctetPieces.Join(TraceFields.Write(mail, host.Value.Name, clock.GetUtcNow()), mail.Body);
+        var (message, domain) = (policy.MessageOf(mail.ReversePath), mail.ReversePath.Domain);
+        var (hasOwner, blob) = await captures.StoreLargeAsync(message, domain, octets);
+        if (!hasOwner)
+            return NoOwner;
         var captured = new CapturedMail(
-            mail.ReversePath.Address, [.. mail.Recipients.Select(recipient => recipient.Path.Address)], await checks.RunAsync(mail),
-            TraceFields.PutBefore(mail, host.Value.Name, clock.GetUtcNow()));
-        var stored = await captures.StoreAsync(
-            new CaptureRequest(policy.MessageOf(mail.ReversePath), mail.ReversePath.Domain, captured));
+            mail.ReversePath.Address, [.. mail.Recipients.Select(recipient => recipient.Path.Address)], await checks.RunAsync(mail), octets, blob);
+        var stored = await captures.StoreAsync(new CaptureRequest(message, domain, captured));
         return stored is { } id ? SmtpReplies.Queued(id.ToString()) : NoOwner;
     }
 }

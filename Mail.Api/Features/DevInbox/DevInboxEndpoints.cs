@@ -52,27 +52,27 @@ internal static class DevInboxEndpoints
     }
 
     private static async Task<Results<Ok<InboxMessageResponse>, Problem>> Get(
-        string id, DevInboxStore inbox, HttpContext context, CancellationToken cancellationToken) =>
-        await FindAsync(id, inbox, context, cancellationToken) is { } found
+        string id, DevInboxReader reader, HttpContext context, CancellationToken cancellationToken) =>
+        await reader.FindAsync(context.Caller().Organization, id, cancellationToken) is { } found
             ? TypedResults.Ok(InboxMessageResponse.Of(found.Message, found.Raw))
             : Problem.NotFound("mail");
 
-    private static async Task<Results<FileContentHttpResult, Problem>> GetRaw(
-        string id, DevInboxStore inbox, HttpContext context, CancellationToken cancellationToken) =>
-        await FindAsync(id, inbox, context, cancellationToken) is { } found
-            ? TypedResults.Bytes(found.Raw, "message/rfc822")
+    private static async Task<Results<FileStreamHttpResult, Problem>> GetRaw(
+        string id, DevInboxReader reader, HttpContext context, CancellationToken cancellationToken) =>
+        await reader.OpenAsync(context.Caller().Organization, id, cancellationToken) is { } found
+            ? TypedResults.Stream(found.Content, "message/rfc822")
             : Problem.NotFound("mail");
 
     private static async Task<Results<Ok<InboxParts>, Problem>> ListParts(
-        string id, DevInboxStore inbox, HttpContext context, CancellationToken cancellationToken) =>
-        await FindAsync(id, inbox, context, cancellationToken) is { } found
+        string id, DevInboxReader reader, HttpContext context, CancellationToken cancellationToken) =>
+        await reader.FindAsync(context.Caller().Organization, id, cancellationToken) is { } found
             ? TypedResults.Ok(new InboxParts([.. InboxPart.Number(MimeMessage.Parse(found.Raw)).Select(part => InboxPart.Of(part.Number, part.Entity))]))
             : Problem.NotFound("mail");
 
     private static async Task<Results<FileStreamHttpResult, Problem>> GetPart(
-        string id, string part, DevInboxStore inbox, HttpContext context, CancellationToken cancellationToken)
+        string id, string part, DevInboxReader reader, HttpContext context, CancellationToken cancellationToken)
     {
-        if (await FindAsync(id, inbox, context, cancellationToken) is not { } found)
+        if (await reader.FindAsync(context.Caller().Organization, id, cancellationToken) is not { } found)
             return Problem.NotFound("mail");
         return InboxPart.Number(MimeMessage.Parse(found.Raw)).FirstOrDefault(other => other.Number == part) is { Entity: { } entity }
             ? ForeignFile.Of(entity.OpenContent(), entity.FileName ?? $"part-{part}", context)
@@ -90,12 +90,6 @@ internal static class DevInboxEndpoints
         PrefixedId.TryParse<InboxMessageId>(id, out var mail) && await inbox.DeleteAsync(context.Caller().Organization, mail, cancellationToken)
             ? TypedResults.NoContent()
             : Problem.NotFound("mail");
-
-    private static async Task<(InboxMessage Message, byte[] Raw)?> FindAsync(
-        string id, DevInboxStore inbox, HttpContext context, CancellationToken cancellationToken) =>
-        PrefixedId.TryParse<InboxMessageId>(id, out var message)
-            ? await inbox.FindAsync(context.Caller().Organization, message, cancellationToken)
-            : null;
 }
 
 [JsonSourceGenerationOptions(

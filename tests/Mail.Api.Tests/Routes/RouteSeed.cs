@@ -37,8 +37,8 @@ internal static partial class RouteSeed
 
     private static Task CaptureAsync(RouteSystem system, Tenant owner) => system.Application.ExecuteAsync(
         """
-        insert into dev_inbox (organization_id, id, mail_from, rcpt_to, subject, raw, authentication)
-        values ($1, $2, 'a@b.test', 'c@d.test', 'Hello', 'Subject: Hello'::bytea, '{"dkim":{"result":"none"}}')
+        insert into dev_inbox (organization_id, id, mail_from, rcpt_to, subject, raw, authentication, size)
+        values ($1, $2, 'a@b.test', 'c@d.test', 'Hello', 'Subject: Hello'::bytea, '{"dkim":{"result":"none"}}', 14)
         """, owner.Organization.Value, PrefixedId.New<InboxMessageId>(TimeProvider.System).Value);
 
     private static Task ReceiveAsync(RouteSystem system, Tenant owner) => system.Application.ExecuteAsync(

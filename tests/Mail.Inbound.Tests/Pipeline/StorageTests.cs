@@ -1,4 +1,7 @@
 using System.Text;
+using Mail.Core.Inbound;
+using Mail.TestKit.Servers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mail.Inbound.Tests.Pipeline;
 
@@ -11,7 +14,8 @@ public sealed class StorageTests(InboundFixture fixture) : IClassFixture<Inbound
     {
         await fixture.ClearAsync();
         await using var host = await InboundHost.StartAsync(
-            fixture.Database.ConnectionString, settings: ("Mail:Inbound:MaxMessageBytes", "11000000"));
+            fixture.Database.ConnectionString, settings:
+            [("Mail:Inbound:MaxMessageBytes", "11000000"), ("ConnectionStrings:blobs", (await AzuriteServer.SharedAsync()).ConnectionString)]);
         await using var client = new LineClient(await host.ConnectAsync());
         await client.GreetAsync();
         var content = "Subject: large\r\n\r\n" + string.Concat(Enumerable.Repeat(Line, 10_000_000 / Line.Length));
@@ -22,7 +26,12 @@ public sealed class StorageTests(InboundFixture fixture) : IClassFixture<Inbound
 
         var mails = await fixture.StoredAsync();
         Assert.Equal(["large", "small"], mails.Select(mail => mail.Subject));
-        Assert.Equal(content, Encoding.ASCII.GetString(mails[0].Content));
+        // The database has no more of it than a list shows.
+        Assert.InRange(mails[0].Content.Length, 10_000, 65_536);
+        var whole = await ReadBlobAsync(host);
+        Assert.EndsWith(content, Encoding.ASCII.GetString(whole));
+        Assert.StartsWith("Return-Path: <a@client.test>\r\nReceived: from client.test ", Encoding.ASCII.GetString(whole.AsSpan(0, 80)));
+        Assert.Equal((long)whole.Length, await ScalarAsync("select size::bigint from dev_inbox where raw_blob is not null"));
     }
 
     [Fact]
@@ -30,15 +39,16 @@ public sealed class StorageTests(InboundFixture fixture) : IClassFixture<Inbound
     {
         await fixture.ClearAsync();
         await using var host = await InboundHost.StartAsync(
-            fixture.Database.ConnectionString, settings: ("Mail:Inbound:MaxMessageBytes", "11000000"));
+            fixture.Database.ConnectionString, settings:
+            [("Mail:Inbound:MaxMessageBytes", "11000000"), ("ConnectionStrings:blobs", (await AzuriteServer.SharedAsync()).ConnectionString)]);
         await using var client = new LineClient(await host.ConnectAsync());
         await client.GreetAsync();
         var content = "Subject: large\r\n\r\n" + string.Concat(Enumerable.Repeat(Line, 4_000_000 / Line.Length));
 
         Assert.StartsWith("250 ", await client.MailAsync(content[..^2], to: [.. Enumerable.Range(0, 30).Select(i => $"r{i}@local.test")]));
 
-        await using var count = fixture.Database.DataSource.CreateCommand("select count(*) from dev_inbox where length(raw) > 3999000");
-        Assert.Equal(30L, await count.ExecuteScalarAsync());
+        Assert.Equal(30L, await ScalarAsync("select count(*) from dev_inbox where size > 3999000"));
+        Assert.Equal(1L, await ScalarAsync("select count(distinct raw_blob) from dev_inbox"));
     }
 
     [Fact]
@@ -57,5 +67,20 @@ public sealed class StorageTests(InboundFixture fixture) : IClassFixture<Inbound
         var stored = await fixture.StoredAsync();
         Assert.Equal(1_000, stored.Count);
         Assert.Equal(1_000, stored.Select(mail => mail.Subject).Distinct().Count());
+    }
+
+    private async Task<byte[]> ReadBlobAsync(InboundHost host)
+    {
+        var name = (string)await ScalarAsync("select raw_blob from dev_inbox where raw_blob is not null");
+        await using var content = await host.Services.GetRequiredService<InboundBlobs>().OpenAsync(name, CancellationToken.None);
+        using var copy = new MemoryStream();
+        await content.CopyToAsync(copy);
+        return copy.ToArray();
+    }
+
+    private async Task<object> ScalarAsync(string query)
+    {
+        await using var command = fixture.Database.DataSource.CreateCommand(query);
+        return (await command.ExecuteScalarAsync())!;
     }
 }
