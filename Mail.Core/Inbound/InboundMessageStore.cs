@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Mail.Core.Events;
 using Mail.Core.Organizations;
@@ -12,6 +13,12 @@ namespace Mail.Core.Inbound;
 /// <param name="batches">The connections for what is written all the time.</param>
 public sealed class InboundMessageStore(NpgsqlDataSource database, [FromKeyedServices(MailCore.Database)] NpgsqlDataSource batches)
 {
+    // Nothing here is put into a page: HTML with all its signs escaped would be much longer.
+    private static readonly InboundJson Json = new(new JsonSerializerOptions(InboundJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
     private const string Columns = "id, domain, mail_from, recipients, header_from, subject, size, received_at";
 
     /// <summary>Stores mails with their events in one transaction. Returns only after the commit.</summary>
@@ -57,7 +64,7 @@ public sealed class InboundMessageStore(NpgsqlDataSource database, [FromKeyedSer
         OrganizationId organization, InboundMessageId id, InboundContent content, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
             "update inbound_messages set content = $3::json, header_from = $4 where organization_id = $1 and id = $2",
-            cancellationToken, organization.Value, id.Value, JsonSerializer.Serialize(content, InboundJson.Default.InboundContent),
+            cancellationToken, organization.Value, id.Value, JsonSerializer.Serialize(content, Json.InboundContent),
             AuthorOf(content)) == 1;
 
     /// <summary>Deletes up to <paramref name="count"/> that are older. Returns how many. Works across organizations.</summary>
@@ -88,7 +95,7 @@ public sealed class InboundMessageStore(NpgsqlDataSource database, [FromKeyedSer
         Batched.Array(messages, message => message.Size, NpgsqlDbType.Integer),
         Batched.Array(messages, message => message.Raw, NpgsqlDbType.Bytea),
         Batched.Texts(messages, message => message.RawBlob),
-        Batched.Texts(messages, message => JsonSerializer.Serialize(message.Content, InboundJson.Default.InboundContent)));
+        Batched.Texts(messages, message => JsonSerializer.Serialize(message.Content, Json.InboundContent)));
 
     private static string AuthorOf(InboundContent content) => content.From.Count > 0 ? content.From[0].Address.ToLowerInvariant() : "";
 

@@ -12,6 +12,9 @@ internal sealed class MailTransaction(SmtpCommand.Mail mail, Activity? activity)
 
     public bool IsUtf8 => mail.Utf8;
 
+    /// <summary>It may go on by servers that keep to TLS only (RFC 8689).</summary>
+    public bool RequiresTls => mail.RequireTls;
+
     public List<AdmittedRecipient> Recipients { get; } = [];
 
     /// <summary>The recipients of a client that has logged in; they are taken for anybody, and each once.</summary>

@@ -45,6 +45,9 @@ internal sealed class SmtpService
         // RFC 3207 §4.2: not offered once TLS is active.
         if (flags.HasFlag(SmtpSessionFlags.TlsOffered) && !flags.HasFlag(SmtpSessionFlags.TlsActive))
             yield return "STARTTLS";
+        // RFC 8689 §2: only under TLS. Kept on port 25 by passing nothing on, on submission by delivery.
+        if (flags.HasFlag(SmtpSessionFlags.TlsActive))
+            yield return "REQUIRETLS";
         // RFC 4954 §4: PLAIN only under TLS.
         if (flags.HasFlag(SmtpSessionFlags.AuthOffered) && flags.HasFlag(SmtpSessionFlags.TlsActive))
             yield return "AUTH PLAIN LOGIN";

@@ -2,7 +2,7 @@ using System.Buffers;
 using Azure;
 using Mail.Core.ApiKeys;
 using Mail.Core.Messages;
-using Mail.Protocol.Addresses;
+using Mail.Inbound.Session;
 using Mail.Protocol.Smtp;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -13,9 +13,9 @@ namespace Mail.Inbound.Submission;
 internal sealed partial class SubmissionReceiver(
     AcceptMessages messages, IOptions<SubmissionOptions> options, ILogger<SubmissionReceiver> logger)
 {
-    public async ValueTask<SmtpReply> ReceiveAsync(Caller caller, IReadOnlyList<EmailAddress> recipients, ReadOnlySequence<byte> mail)
+    public async ValueTask<SmtpReply> ReceiveAsync(Caller caller, MailTransaction transaction, ReadOnlySequence<byte> mail)
     {
-        var (message, problem) = SubmittedMail.Read(mail, recipients, options.Value);
+        var (message, problem) = SubmittedMail.Read(mail, transaction.Submitted, options.Value, transaction.RequiresTls);
         var reply = message is null ? SubmissionReplies.Invalid(problem!) : await AcceptAsync(caller, message);
         InboundTelemetry.Messages.Add(1, new KeyValuePair<string, object?>("smtp.code", reply.Code));
         return reply;

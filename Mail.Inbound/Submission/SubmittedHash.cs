@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Mail.Core.Messages;
+using Mail.Core.Tls;
 
 namespace Mail.Inbound.Submission;
 
@@ -29,6 +30,7 @@ internal static class SubmittedHash
         AddMap(hash, message.Tags);
         AddMap(hash, message.Metadata);
         Add(hash, message.Render?.Template);
+        Add(hash, message.Tls?.ToText());
         Add(hash, message.Render?.Variables?.GetRawText());
         AddAll(hash, message.Attachments.SelectMany(attachment => new[]
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Mail.Core.Messages;
+using Mail.Core.Tls;
 using Mail.Protocol.Addresses;
 using Mail.Protocol.Mime;
 
@@ -23,7 +24,7 @@ internal static class SubmittedMail
 
     /// <summary>The message, or what is wrong with it.</summary>
     public static (OutgoingMessage? Message, string? Problem) Read(
-        ReadOnlySequence<byte> mail, IReadOnlyList<EmailAddress> recipients, SubmissionOptions options)
+        ReadOnlySequence<byte> mail, IReadOnlyList<EmailAddress> recipients, SubmissionOptions options, bool requiresTls = false)
     {
         var parsed = MimeMessage.Parse(mail);
         if (parsed.Headers.FindAll("Received").Skip(MaxHops).Any())
@@ -61,6 +62,7 @@ internal static class SubmittedMail
             Attachments = attachments,
             Render = control.Template,
             Source = MessageSource.Submission,
+            Tls = requiresTls ? TlsRequirement.RequireTls : null,
         };
         return (control.IdempotencyKey is { } key ? message with { Idempotency = SubmittedHash.IdempotencyOf(key, message) } : message, null);
     }

@@ -60,7 +60,7 @@ internal sealed partial class DataHandler(
         // What is done for the message belongs to its trace.
         Activity.Current = transaction.Activity;
         var reply = session.Login is { } login
-            ? await submissions.ReceiveAsync(login.Caller, transaction.Submitted, session.Body.Octets)
+            ? await submissions.ReceiveAsync(login.Caller, transaction, session.Body.Octets)
             : await receiver.ReceiveAsync(new ReceivedMail(
                 transaction.ReversePath, transaction.Recipients, session.Body.Octets, session.ClientAddress, session.HelloName,
                 ProtocolOf(session, transaction)));

@@ -13,8 +13,11 @@ internal static class MailHandler
             return SmtpReplies.MessageTooBig;
         if (command.Body == SmtpBody.BinaryMime)
             return SmtpReplies.UnknownParameter; // RFC 3030 §3: BINARYMIME is not offered
-        // RFC 5321 §4.1.1.11: nor are DSN (RFC 3461) and REQUIRETLS (RFC 8689 §4.1), and both are promises.
-        if (command.Return is not null || command.EnvelopeId is not null || command.RequireTls)
+        // RFC 5321 §4.1.1.11: nor is DSN (RFC 3461), which would promise mail to the sender. Neither service ever writes any.
+        if (command.Return is not null || command.EnvelopeId is not null)
+            return SmtpReplies.UnknownParameter;
+        // RFC 8689 §2: offered, and so taken, under TLS only.
+        if (command.RequireTls && !session.Flags.HasFlag(SmtpSessionFlags.TlsActive))
             return SmtpReplies.UnknownParameter;
         if (command.ReversePath.RequiresSmtpUtf8 && !command.Utf8)
             return SmtpReplies.Utf8NotRequested;
@@ -31,6 +34,7 @@ internal static class MailHandler
         var activity = InboundTelemetry.Source.StartActivity("inbound session", ActivityKind.Server, context);
         activity?.SetTag("network.peer.address", session.ClientAddress?.ToString());
         activity?.SetTag("smtp.hello", session.HelloName);
+        activity?.SetTag("smtp.require_tls", command.RequireTls);
         activity?.SetTag("smtp.tls", session.Flags.HasFlag(SmtpSessionFlags.TlsActive));
         return activity;
     }

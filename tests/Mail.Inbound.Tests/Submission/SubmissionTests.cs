@@ -53,6 +53,20 @@ public sealed class SubmissionTests(InboundFixture fixture) : IClassFixture<Inbo
     }
 
     [Fact]
+    public async Task Promise_of_tls_all_the_way_goes_with_the_message()
+    {
+        await fixture.ClearAsync();
+        await using var client = await LogInAsync();
+
+        Assert.StartsWith("354 ", await client.AskAsync("MAIL FROM:<shop@demo.test> REQUIRETLS", "RCPT TO:<user@example.test>", "DATA"));
+        Assert.StartsWith("250 ", await client.EndAsync(Content));
+        Assert.StartsWith("250 ", await client.MailAsync(Content));
+
+        await using var read = fixture.Database.DataSource.CreateCommand("select array_agg(coalesce(tls, '-') order by id) from messages where source = 'submission'");
+        Assert.Equal(["requiretls", "-"], (string[])(await read.ExecuteScalarAsync())!);
+    }
+
+    [Fact]
     public async Task What_the_fields_say_is_stored()
     {
         await fixture.ClearAsync();
