@@ -1,6 +1,6 @@
 # "make" alone shows the commands. "run" and "test" do all set-up themselves.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test build fmt docs verify fuzz bench clean pictures
+.PHONY: help setup run test build fmt docs verify fuzz soak bench clean pictures
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -33,6 +33,9 @@ verify: ## Fail when code or documents are not in order or the working tree is n
 fuzz: ## Fuzz every parser of Mail.Protocol, a minute each; longer: MAIL_FUZZ_SECONDS=600 make fuzz
 	@scripts/setup --tests
 	@MAIL_FUZZ_SECONDS=$${MAIL_FUZZ_SECONDS:-60} dotnet test tests/Mail.Protocol.Tests --nologo --filter FullyQualifiedName~Fuzz
+
+soak: ## Faults at random for MAIL_SOAK_MINUTES (30), MAIL_SOAK_STORM messages (50000) in a storm; MAIL_SOAK_SEED repeats a run
+	@scripts/soak
 
 bench: ## Measure: accept, end to end, inbound, with Postfix beside them
 	@scripts/setup --tests
