@@ -11,7 +11,7 @@ public sealed class AcceptOptions
     [Range(1, 32)]
     public int Writers { get; set; } = 2;
 
-    /// <summary>The most messages that share one transaction.</summary>
+    /// <summary>The most messages that share one transaction; those of one batch request always do.</summary>
     [Range(1, 2000)]
     public int MaxBatch { get; set; } = 250;
 

@@ -27,6 +27,10 @@ public sealed class AcceptWriter : BackgroundService
             ? await committed.WaitAsync(cancellationToken)
             : new AcceptOutcome.Overloaded();
 
+    /// <summary>All in one commit; the outcome of each, in order.</summary>
+    internal IReadOnlyList<Task<AcceptOutcome>> WriteTogether(IReadOnlyCollection<PendingAccept> pendings) =>
+        _commits.TryCommitAsync(pendings) ?? [.. pendings.Select(_ => Task.FromResult<AcceptOutcome>(new AcceptOutcome.Overloaded()))];
+
     /// <summary>What a key stands for already; null when it is free.</summary>
     internal Task<AcceptOutcome?> FindByKeyAsync(OrganizationId organization, Idempotency key, CancellationToken cancellationToken) =>
         _store.FindByKeyAsync(organization, key, cancellationToken);

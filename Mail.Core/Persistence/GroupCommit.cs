@@ -13,21 +13,31 @@ namespace Mail.Core.Persistence;
 public sealed class GroupCommit<TItem, TResult>(
     GroupCommitLimits limits, Func<TItem, long> bytesOf, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> commit)
 {
-    private readonly Channel<Entry> _waiting = Channel.CreateBounded<Entry>(limits.MaxWaiting);
+    // What must be committed together waits together.
+    private readonly Channel<Entry[]> _waiting = Channel.CreateBounded<Entry[]>(limits.MaxWaiting);
+    private int _itemsWaiting;
 
     /// <summary>The result once the item is committed; null when too much is waiting already, and nothing was stored.</summary>
     /// <exception cref="NpgsqlException">The database is away. The item may have been stored all the same.</exception>
     public Task<TResult>? TryCommitAsync(TItem item)
     {
         var entry = new Entry(item);
-        return _waiting.Writer.TryWrite(entry) ? entry.Result.Task : null;
+        return TryWrite([entry]) ? entry.Result.Task : null;
     }
 
-    /// <summary>As <see cref="TryCommitAsync"/>, but waits while too much is waiting.</summary>
+    /// <summary>As <see cref="TryCommitAsync(TItem)"/>, all in one transaction, whatever shares it. A result for each item, in order.</summary>
+    public IReadOnlyList<Task<TResult>>? TryCommitAsync(IReadOnlyCollection<TItem> items)
+    {
+        Entry[] entries = [.. items.Select(item => new Entry(item))];
+        return entries.Length == 0 || TryWrite(entries) ? [.. entries.Select(entry => entry.Result.Task)] : null;
+    }
+
+    /// <summary>As <see cref="TryCommitAsync(TItem)"/>, but waits while too much is waiting.</summary>
     public async Task<TResult> CommitAsync(TItem item, CancellationToken cancellationToken)
     {
         var entry = new Entry(item);
-        await _waiting.Writer.WriteAsync(entry, cancellationToken);
+        await _waiting.Writer.WriteAsync([entry], cancellationToken);
+        Interlocked.Increment(ref _itemsWaiting);
         return await entry.Result.Task;
     }
 
@@ -36,6 +46,16 @@ public sealed class GroupCommit<TItem, TResult>(
 
     /// <summary>Commits until <see cref="Complete"/>.</summary>
     public Task RunAsync() => Task.WhenAll(Enumerable.Range(0, limits.Writers).Select(_ => Task.Run(WriteAsync)));
+
+    // More than may wait is taken when nothing else waits.
+    private bool TryWrite(Entry[] entries)
+    {
+        var waiting = Interlocked.Add(ref _itemsWaiting, entries.Length);
+        if ((waiting <= limits.MaxWaiting || waiting == entries.Length) && _waiting.Writer.TryWrite(entries))
+            return true;
+        Interlocked.Add(ref _itemsWaiting, -entries.Length);
+        return false;
+    }
 
     private async Task WriteAsync()
     {
@@ -51,10 +71,11 @@ public sealed class GroupCommit<TItem, TResult>(
     private void Gather(List<Entry> batch)
     {
         var bytes = 0L;
-        while (batch.Count < limits.MaxBatch && bytes < limits.MaxBatchBytes && _waiting.Reader.TryRead(out var entry))
+        while (batch.Count < limits.MaxBatch && bytes < limits.MaxBatchBytes && _waiting.Reader.TryRead(out var entries))
         {
-            batch.Add(entry);
-            bytes += bytesOf(entry.Item);
+            Interlocked.Add(ref _itemsWaiting, -entries.Length);
+            batch.AddRange(entries);
+            bytes += entries.Sum(entry => bytesOf(entry.Item));
         }
     }
 
@@ -96,7 +117,7 @@ public sealed class GroupCommit<TItem, TResult>(
 }
 
 /// <param name="Writers">How many transactions commit at the same moment.</param>
-/// <param name="MaxBatch">The most items in a transaction.</param>
+/// <param name="MaxBatch">No further item joins a transaction that has as many; only items that belong together are more.</param>
 /// <param name="MaxBatchBytes">No further item joins a transaction that holds this much.</param>
 /// <param name="MaxWaiting">The most items that wait for a writer.</param>
 public sealed record GroupCommitLimits(int Writers, int MaxBatch, long MaxBatchBytes, int MaxWaiting);

@@ -47,27 +47,30 @@ internal sealed partial class Batching(AcceptMessages messages, BatchStore store
 
     private async Task AcceptAsync(Caller caller, BatchId batch, List<(int Index, MessagePart Item)> items)
     {
-        var settled = await Task.WhenAll(items.Select(item => SettleAsync(caller, batch, item.Index, item.Item)));
-        await store.CompleteAsync(caller.Organization, batch, [.. settled.OfType<SettledItem>()], CancellationToken.None);
+        var readable = items.FindAll(item => item.Item.Message is not null);
+        var outcomes = await messages.AcceptManyAsync(
+            caller, readable.ConvertAll(item => MessageOf(batch, item.Index, item.Item)), CancellationToken.None);
+        var settled = await Task.WhenAll(readable.Zip(outcomes, (item, outcome) => SettleAsync(batch, item.Index, item.Item.Address, outcome)));
+        var unreadable = items.FindAll(item => item.Item.Message is null).Select(item => Rejected(item.Index, item.Item.Address, item.Item.Problem!));
+        await store.CompleteAsync(caller.Organization, batch, [.. settled.OfType<SettledItem>(), .. unreadable], CancellationToken.None);
     }
 
-    /// <summary>Null for an item that was committed with its message.</summary>
-    private async Task<SettledItem?> SettleAsync(Caller caller, BatchId batch, int ordinal, MessagePart item)
+    private static OutgoingMessage MessageOf(BatchId batch, int ordinal, MessagePart item) => item.Message! with
     {
-        if (item.Message is null)
-            return Rejected(ordinal, item.Address, item.Problem!);
-        var message = item.Message with
-        {
-            Source = MessageSource.Batch, Priority = DeliveryPriority.Bulk, Batch = batch,
-            Companions = [new BatchItemCompanion(batch, ordinal, item.Address)],
-        };
+        Source = MessageSource.Batch, Priority = DeliveryPriority.Bulk, Batch = batch,
+        Companions = [new BatchItemCompanion(batch, ordinal, item.Address)],
+    };
+
+    /// <summary>Null for an item that was committed with its message.</summary>
+    private async Task<SettledItem?> SettleAsync(BatchId batch, int ordinal, string? address, Task<AcceptOutcome> accepting)
+    {
         try
         {
-            return await messages.AcceptAsync(caller, message, CancellationToken.None) switch
+            return await accepting switch
             {
                 AcceptOutcome.Accepted => null,
-                AcceptOutcome.Replayed(var id, _) => new SettledItem(ordinal, item.Address, id, null, null, null),
-                AcceptOutcome.Refusal refusal => Rejected(ordinal, item.Address, SendRefusals.Of(refusal)),
+                AcceptOutcome.Replayed(var id, _) => new SettledItem(ordinal, address, id, null, null, null),
+                AcceptOutcome.Refusal refusal => Rejected(ordinal, address, SendRefusals.Of(refusal)),
                 _ => throw new UnreachableException(),
             };
         }
@@ -75,7 +78,7 @@ internal sealed partial class Batching(AcceptMessages messages, BatchStore store
         {
             // The message may have been stored all the same; then its item was too, and stays.
             Log.ItemFailed(logger, batch, ordinal, error);
-            return Rejected(ordinal, item.Address, Problem.Unavailable("The item could not be stored. Send it again."));
+            return Rejected(ordinal, address, Problem.Unavailable("The item could not be stored. Send it again."));
         }
     }
 

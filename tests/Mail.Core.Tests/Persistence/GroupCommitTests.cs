@@ -72,6 +72,38 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
+    public async Task What_belongs_together_is_one_transaction_however_much_it_is()
+    {
+        var batches = new List<int>();
+        var commits = new GroupCommit<int, int>(OneWriter with { MaxBatch = 10 }, _ => 400, batch =>
+        {
+            batches.Add(batch.Count);
+            return Task.FromResult<IReadOnlyList<int>>([.. batch.Select(item => item * 2)]);
+        });
+        var first = commits.TryCommitAsync(0)!;
+        var together = commits.TryCommitAsync(Enumerable.Range(1, 50).ToList())!;
+        var last = commits.TryCommitAsync(51)!;
+        Assert.Empty(commits.TryCommitAsync(Array.Empty<int>())!);
+        commits.Complete();
+        await commits.RunAsync();
+
+        Assert.Equal(Enumerable.Range(0, 52).Select(item => item * 2), await Task.WhenAll([first, .. together, last]));
+        Assert.Equal([51, 1], batches);
+    }
+
+    [Fact]
+    public async Task Items_that_belong_together_are_counted_one_by_one_while_they_wait()
+    {
+        var commits = new GroupCommit<int, int>(OneWriter with { MaxWaiting = 3 }, _ => 1, batch => Task.FromResult<IReadOnlyList<int>>([.. batch]));
+        var large = commits.TryCommitAsync([1, 2, 3, 4])!;
+        Assert.Null(commits.TryCommitAsync(5));
+        Assert.Null(commits.TryCommitAsync([6, 7]));
+        commits.Complete();
+        await commits.RunAsync();
+        Assert.Equal([1, 2, 3, 4], await Task.WhenAll(large));
+    }
+
+    [Fact]
     public async Task Large_items_do_not_pile_up_in_one_transaction()
     {
         var batches = new List<int>();

@@ -31,7 +31,7 @@ public sealed class BatchTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task Five_hundred_messages_are_accepted_and_counted()
+    public async Task Five_hundred_messages_are_accepted_in_one_commit_and_counted()
     {
         var tenant = await api.TenantAsync();
 
@@ -43,6 +43,7 @@ public sealed class BatchTests(ApiFixture api)
         Assert.Equal(500, Number(batch, "accepted"));
         Assert.Equal(500, batch.At("counts", "queued").GetInt32());
         Assert.Equal(500L, await api.Application.QueryAsync<long>("select count(*) from messages where batch_id = $1 and source = 'batch'", Raw(id)));
+        Assert.Equal(1L, await api.Application.QueryAsync<long>("select count(distinct xmin::text) from messages where batch_id = $1", Raw(id)));
     }
 
     [Fact]
