@@ -21,6 +21,9 @@ public sealed class BounceStore(NpgsqlDataSource database)
         Add("type = {0}", filter.Type);
         Add("lower(address) = lower({0})", filter.Address);
         Add("message_id = {0}", filter.Message?.Value);
+        Add("source = {0}", filter.Source);
+        Add("created_at >= {0}", filter.CreatedFrom);
+        Add("created_at < {0}", filter.CreatedTo);
         parameters.Add(count);
         var text = string.Join(" and ", sql) + string.Create(CultureInfo.InvariantCulture, $" order by id desc limit ${parameters.Count}");
         return database.QueryBoundedAsync(text, Map, cancellationToken, [.. parameters]);
@@ -41,7 +44,11 @@ public sealed class BounceStore(NpgsqlDataSource database)
 
 /// <summary>Which bounces are asked for; what is null does not matter.</summary>
 /// <param name="Type"><c>hard</c>, <c>soft</c> or <c>unknown</c>.</param>
-public sealed record BounceFilter(string? Type = null, string? Address = null, MessageId? Message = null);
+/// <param name="Source">Who told: <c>smtp_log</c>, <c>dsn</c>, <c>manual</c> or <c>internal</c>.</param>
+/// <param name="CreatedTo">Those before then.</param>
+public sealed record BounceFilter(
+    string? Type = null, string? Address = null, MessageId? Message = null, string? Source = null, DateTimeOffset? CreatedFrom = null,
+    DateTimeOffset? CreatedTo = null);
 
 /// <param name="Source">Who told: <c>smtp_log</c>, <c>dsn</c>, <c>manual</c> or <c>internal</c>.</param>
 /// <param name="Text">The words of the recipient's side.</param>

@@ -12,6 +12,7 @@ namespace Mail.Api.Features.Bounces;
 internal static class BouncesEndpoints
 {
     private static readonly string[] _types = ["hard", "soft", "unknown"];
+    private static readonly string[] _sources = ["smtp_log", "dsn", "manual", "internal"];
 
     public static void AddBounces(this IServiceCollection services) => services.AddBodies(BouncesJson.Default);
 
@@ -24,13 +25,14 @@ internal static class BouncesEndpoints
     }
 
     private static async Task<Results<Ok<ListEnvelope<BounceResponse>>, Problem>> List(
-        string? type, string? email, string? messageId, string? cursor, string? limit, BounceStore bounces, HttpContext context,
-        CancellationToken cancellationToken)
+        string? type, string? email, string? messageId, string? source, string? createdFrom, string? createdTo, string? cursor, string? limit,
+        BounceStore bounces, HttpContext context, CancellationToken cancellationToken)
     {
         var fields = new QueryFields();
         var page = fields.Page<BounceId>(cursor, limit);
         var filter = new BounceFilter(
-            fields.OneOf("type", type, _types), fields.Email("email", email)?.Address, fields.Id<MessageId>("messageId", messageId));
+            fields.OneOf("type", type, _types), fields.Email("email", email)?.Address, fields.Id<MessageId>("messageId", messageId),
+            fields.OneOf("source", source, _sources), fields.Instant("createdFrom", createdFrom), fields.Instant("createdTo", createdTo));
         if (fields.Problem is { } problem)
             return problem;
         var rows = await bounces.ListAsync(context.Caller().Organization, filter, page.After, page.Fetch, cancellationToken);

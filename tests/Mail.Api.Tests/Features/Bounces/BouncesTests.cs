@@ -39,12 +39,33 @@ public sealed class BouncesTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task Bounces_are_found_by_who_told_and_when()
+    {
+        var tenant = await api.TenantAsync();
+        var (reported, answered) = (await tenant.SendAsync(), await tenant.SendAsync());
+        await AddAsync(tenant, reported, "ada@recipient.test", "hard");
+        await tenant.RecordAsync(await tenant.ClaimAsync(answered), DeliveryOutcome.Bounced, 550, "5.1.1", "no such user");
+        await tenant.Application.ExecuteAsync(
+            "update bounces set created_at = '2026-03-01T00:00:00Z' where organization_id = $1 and source = 'dsn'", tenant.Organization.Value);
+
+        Assert.Equal([reported], MessagesOf(await tenant.Client.GetJsonAsync("/v1/mail/bounces?source=dsn")));
+        Assert.Equal([answered], MessagesOf(await tenant.Client.GetJsonAsync("/v1/mail/bounces?source=smtp_log")));
+        Assert.Empty(MessagesOf(await tenant.Client.GetJsonAsync("/v1/mail/bounces?source=manual")));
+        Assert.Equal([answered], MessagesOf(await tenant.Client.GetJsonAsync("/v1/mail/bounces?createdFrom=2026-03-01T00:00:01Z")));
+        // The beginning counts, the end does not.
+        Assert.Equal([reported], MessagesOf(await tenant.Client.GetJsonAsync("/v1/mail/bounces?createdFrom=2026-03-01&createdTo=2026-03-02")));
+        Assert.Empty(MessagesOf(await tenant.Client.GetJsonAsync("/v1/mail/bounces?createdTo=2026-03-01T00:00:00Z")));
+    }
+
+    [Fact]
     public async Task What_is_wrong_with_the_filters_is_listed_at_once()
     {
         var tenant = await api.TenantAsync();
         Assert.Equal(
-            ["?cursor invalid_value", "?email invalid_email", "?limit out_of_range", "?messageId invalid_value", "?type invalid_value"],
-            (await tenant.Client.GetJsonAsync("/v1/mail/bounces?type=x&email=x&messageId=x&cursor=x&limit=x", 400)).FieldErrors());
+            ["?createdFrom invalid_value", "?createdTo invalid_value", "?cursor invalid_value", "?email invalid_email", "?limit out_of_range",
+             "?messageId invalid_value", "?source invalid_value", "?type invalid_value"],
+            (await tenant.Client.GetJsonAsync(
+                "/v1/mail/bounces?type=x&email=x&messageId=x&source=x&createdFrom=x&createdTo=x&cursor=x&limit=x", 400)).FieldErrors());
     }
 
     [Fact]
