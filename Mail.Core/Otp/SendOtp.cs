@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mail.Core.ApiKeys;
 using Mail.Core.Ids;
 using Mail.Core.Messages;
+using Mail.Core.Suppressions;
 using Mail.Core.Templates;
 using Mail.Protocol.Addresses;
 using Microsoft.Extensions.Options;
@@ -91,14 +92,11 @@ public sealed class SendOtp(AcceptMessages messages, OtpStore store, OtpCode cod
             Idempotency = challenge.Idempotency,
             Companions =
             [
-                new OtpCompanion(id, AddressOf(challenge.To.Address), challenge.Purpose, codes.Hash(id, code), challenge.Lifetime, options.Value),
+                new OtpCompanion(id, AddressKey.Of(challenge.To.Address), challenge.Purpose, codes.Hash(id, code), challenge.Lifetime, options.Value),
             ],
             OnSuppressed = SuppressedRecipients.Refuse,
         };
     }
-
-    /// <summary>The form under which an address is counted and found: as a person means it, whatever the case.</summary>
-    public static string AddressOf(EmailAddress address) => address.Address.ToLowerInvariant();
 }
 
 /// <param name="Purpose">What the code is for, such as <c>login</c>: a new one replaces the older ones of the same purpose.</param>

@@ -6,6 +6,7 @@ using Mail.Core.ApiKeys;
 using Mail.Core.Ids;
 using Mail.Core.Messages;
 using Mail.Core.Otp;
+using Mail.Core.Suppressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Mail.Api.Features.Otp;
@@ -78,7 +79,7 @@ internal static class OtpEndpoints
     {
         var fields = new QueryFields();
         var page = fields.Page<OtpChallengeId>(cursor, limit);
-        var address = fields.Email("to", to) is { } email ? SendOtp.AddressOf(email) : null;
+        var address = fields.Email("to", to) is { } email ? AddressKey.Of(email) : null;
         var standing = fields.OneOf("status", status, OtpStatusText.All) is { } text ? OtpStatusText.Parse(text) : (OtpStatus?)null;
         var filter = new OtpFilter(address, fields.Text("purpose", purpose), standing, page.After, page.Fetch);
         if (fields.Problem is { } problem)
