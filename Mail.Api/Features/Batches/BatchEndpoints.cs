@@ -9,8 +9,6 @@ using Mail.Core.Batches;
 using Mail.Core.Ids;
 using Mail.Core.Messages;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 
 namespace Mail.Api.Features.Batches;
 
@@ -40,12 +38,10 @@ internal static class BatchEndpoints
 
     public static void MapBatches(this RouteGroupBuilder mail)
     {
-        var limit = new RequestSizeLimitAttribute(
-            ((IEndpointRouteBuilder)mail).ServiceProvider.GetRequiredService<IOptions<SendOptions>>().Value.MaxRequestBytes);
-        mail.MapPost("/batch-template", SendTemplate).RequireScope(Scopes.EmailsSend).WithMetadata(limit)
+        mail.MapPost("/batch-template", SendTemplate).RequireScope(Scopes.EmailsSend).TakesMessages()
             .Describe("mail.batch.sendTemplate", "Renders one template for up to 500 recipients and accepts the messages.", Refusals);
         var batches = mail.MapGroup("/batch");
-        batches.MapPost("", Send).RequireScope(Scopes.EmailsSend).WithMetadata(limit)
+        batches.MapPost("", Send).RequireScope(Scopes.EmailsSend).TakesMessages()
             .Describe("mail.batch.send", "Accepts up to 500 messages, each standing alone.", Refusals);
         batches.MapGet("", List).RequireScope(Scopes.EmailsRead)
             .Describe("mail.batch.list", "Lists batches, newest first.");

@@ -5,8 +5,6 @@ using Mail.Core.ApiKeys;
 using Mail.Core.Batches;
 using Mail.Core.Messages;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 
 namespace Mail.Api.Features.Batches;
 
@@ -15,11 +13,9 @@ internal static class EmailBatchEndpoints
 {
     public static void MapEmailBatches(this RouteGroupBuilder account)
     {
-        var limit = new RequestSizeLimitAttribute(
-            ((IEndpointRouteBuilder)account).ServiceProvider.GetRequiredService<IOptions<SendOptions>>().Value.MaxRequestBytes);
-        account.MapPost("/emails/batch", Send).RequireScope(Scopes.EmailsSend).WithMetadata(limit)
+        account.MapPost("/emails/batch", Send).RequireScope(Scopes.EmailsSend).TakesMessages()
             .Describe("emails.sendBatch", "Accepts up to 100 messages, each standing alone.", BatchEndpoints.Refusals);
-        account.MapPost("/emails/bulk", Bulk).RequireScope(Scopes.EmailsSend).WithMetadata(limit)
+        account.MapPost("/emails/bulk", Bulk).RequireScope(Scopes.EmailsSend).TakesMessages()
             .Describe("emails.bulk", "Accepts one message for up to 500 recipients, each with variables of its own.", BatchEndpoints.Refusals);
     }
 

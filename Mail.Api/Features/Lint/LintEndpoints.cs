@@ -5,8 +5,6 @@ using Mail.Core.ApiKeys;
 using Mail.Core.Lint;
 using Mail.Core.Messages;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 
 namespace Mail.Api.Features.Lint;
 
@@ -15,9 +13,7 @@ internal static class LintEndpoints
 {
     public static void MapLint(this RouteGroupBuilder account)
     {
-        var limit = new RequestSizeLimitAttribute(
-            ((IEndpointRouteBuilder)account).ServiceProvider.GetRequiredService<IOptions<SendOptions>>().Value.MaxRequestBytes);
-        account.MapPost("/emails/lint", Check).RequireScope(Scopes.EmailsSend).WithMetadata(limit)
+        account.MapPost("/emails/lint", Check).RequireScope(Scopes.EmailsSend).TakesMessages()
             .Describe("emails.lint", "Checks a message: whether it would be accepted, and what makes it arrive badly. Nothing is sent.");
     }
 

@@ -7,8 +7,6 @@ using Mail.Core.Ids;
 using Mail.Core.Messages;
 using Mail.Core.Schedules;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 
 namespace Mail.Api.Features.Schedules;
 
@@ -28,10 +26,8 @@ internal static class ScheduleEndpoints
 
     public static void MapSchedules(this RouteGroupBuilder mail)
     {
-        var limit = new RequestSizeLimitAttribute(
-            ((IEndpointRouteBuilder)mail).ServiceProvider.GetRequiredService<IOptions<SendOptions>>().Value.MaxRequestBytes);
         var scheduled = mail.MapGroup("/scheduled");
-        scheduled.MapPost("", Create).RequireScope(Scopes.EmailsSend).WithMetadata(limit).Describe("mail.scheduled.create",
+        scheduled.MapPost("", Create).RequireScope(Scopes.EmailsSend).TakesMessages().Describe("mail.scheduled.create",
             "Accepts a message that is sent later.", [.. SendRefusals.Usual, ProblemKind.MissingVariables, ProblemKind.TemplateError]);
         scheduled.MapGet("", List).RequireScope(Scopes.EmailsRead)
             .Describe("mail.scheduled.list", "Lists scheduled messages, latest made first.");

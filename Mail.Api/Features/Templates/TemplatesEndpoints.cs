@@ -28,8 +28,7 @@ internal static class TemplatesEndpoints
 
     public static void MapTemplates(this RouteGroupBuilder mail)
     {
-        var message = new RequestSizeLimitAttribute(Options<SendOptions>(mail).MaxRequestBytes);
-        mail.MapPost("/send-template", SendTemplate.Send).RequireScope(Scopes.EmailsSend).WithMetadata(message)
+        mail.MapPost("/send-template", SendTemplate.Send).RequireScope(Scopes.EmailsSend).TakesMessages()
             .Describe("mail.sendTemplate", "Renders a template and accepts the message.", [.. SendRefusals.Usual, ProblemKind.MissingVariables, ProblemKind.TemplateError]);
         var templates = mail.MapGroup("/templates");
         templates.WithMetadata(new RequestSizeLimitAttribute(MaxBytes(mail)));
