@@ -1,6 +1,9 @@
+using Mail.Api.Http;
+
 namespace Mail.Api.Features.Domains;
 
 /// <summary>The body of <c>POST /v1/mail/domains</c> and <c>POST /v1/domains</c>.</summary>
+[RequiredFields("domain")]
 public sealed record CreateDomainRequest
 {
     /// <summary>The domain to send from; international names in either form.</summary>

@@ -1,9 +1,11 @@
+using Mail.Api.Http;
 using Mail.Core.Domains.Records;
 using Mail.Core.Inbound;
 
 namespace Mail.Api.Features.Inbound;
 
 /// <summary>The body of <c>POST /v1/mail/inbound/domains</c>.</summary>
+[RequiredFields("domain")]
 public sealed record CreateInboundDomainRequest
 {
     /// <summary>The domain to receive mail for, such as <c>in.example.com</c>.</summary>

@@ -1,8 +1,10 @@
 using Mail.Api.Features.Messages;
+using Mail.Api.Http;
 
 namespace Mail.Api.Features.Templates;
 
 /// <summary>The body of <c>POST /v1/mail/templates</c>.</summary>
+[RequiredFields("name", "subject")]
 public sealed record CreateTemplateRequest
 {
     public string? Name { get; init; }
@@ -96,6 +98,7 @@ public sealed record PreviewContentRequest
 }
 
 /// <summary>The body of <c>POST /v1/templates</c> and, where it replaces the draft, of <c>PUT /v1/templates/{id}</c>.</summary>
+[RequiredFields("name", "subject")]
 public sealed record DraftTemplateRequest
 {
     public string? Name { get; init; }
@@ -116,6 +119,7 @@ public sealed record DraftTemplateRequest
 }
 
 /// <summary>The body of <c>POST /v1/mail/send-template</c>.</summary>
+[RequiredFields("from", "to", "template")]
 public sealed record SendTemplateRequest : MessageRequest
 {
     /// <summary>Id or slug.</summary>

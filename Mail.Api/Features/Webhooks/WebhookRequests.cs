@@ -2,7 +2,7 @@ using Mail.Api.Http;
 namespace Mail.Api.Features.Webhooks;
 
 /// <summary>The body of <c>POST /v1/mail/webhooks</c>.</summary>
-[RequiredFields("url")]
+[RequiredFields("url", "eventTypes")]
 public sealed record CreateWebhookRequest
 {
     /// <summary>Where events are posted to, by https.</summary>
@@ -29,6 +29,7 @@ public sealed record UpdateWebhookRequest
 }
 
 /// <summary>The body of <c>POST /v1/webhooks</c> and of <c>PUT /v1/webhooks/{id}</c>, in either of its two forms.</summary>
+[RequiredFields("url")]
 public sealed record AccountWebhookRequest
 {
     public string? Url { get; init; }
@@ -46,6 +47,7 @@ public sealed record AccountWebhookRequest
 }
 
 /// <summary>The body of <c>POST /v1/mail/webhooks/{id}/replay</c>.</summary>
+[RequiredFields("since")]
 public sealed record ReplayWebhookRequest
 {
     /// <summary>Everything that failed for good of what was made since then.</summary>

@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FluentValidation;
 using Mail.Api.Http;
+using Mail.Api.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -68,6 +71,17 @@ public sealed class OpenApiTests(ApiFixture api)
     }
 
     [Fact]
+    public void What_an_empty_body_misses_is_named_as_required()
+    {
+        var bodies = Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<RequiredScope>() is not null)
+            .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<MethodInfo>().GetParameters())
+            .Select(parameter => parameter.ParameterType).Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Body<>))
+            .Select(type => type.GetGenericArguments()[0]).Distinct().ToList();
+        Assert.NotEmpty(bodies);
+        Assert.Equal([], bodies.Where(type => MissedBy(type) != NamedBy(type)).Select(type => $"{type.Name} needs {MissedBy(type)} and says {NamedBy(type)}"));
+    }
+
+    [Fact]
     public void Every_refusal_has_a_page() => Assert.All(ProblemKind.All, kind => Assert.True(File.Exists(Path.Combine(Root, $"docs/errors/{kind.Code}.md")), kind.Code));
 
     [Fact]
@@ -75,7 +89,7 @@ public sealed class OpenApiTests(ApiFixture api)
     {
         var handlers = Endpoints().Where(endpoint => endpoint.Metadata.GetMetadata<OperationDoc>() is not null)
             .GroupBy(endpoint => endpoint.Metadata.GetMetadata<OperationDoc>()!.Id);
-        Assert.All(handlers, group => Assert.Single(group.Select(endpoint => endpoint.Metadata.GetMetadata<System.Reflection.MethodInfo>()).Distinct()));
+        Assert.All(handlers, group => Assert.Single(group.Select(endpoint => endpoint.Metadata.GetMetadata<MethodInfo>()).Distinct()));
     }
 
     [Fact]
@@ -102,6 +116,27 @@ public sealed class OpenApiTests(ApiFixture api)
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, output + await errors);
     }
+
+    private string MissedBy(Type type) =>
+        api.Application.Services.GetService(typeof(IValidator<>).MakeGenericType(type)) is IValidator validator
+            ? Sorted(FieldErrors.Merge([], validator.Validate(new ValidationContext<object>(Activator.CreateInstance(type)!)).Errors)
+                .Where(error => error.Code == FieldCodes.Required && !HasAlternative(type, error.Path)).Select(error => error.Path.TrimStart('/')))
+            : "";
+
+    // One of several is enough, which the document does not say.
+    private static bool HasAlternative(Type type, string path) => path switch
+    {
+        "/html" => true,
+        "/subject" => type.GetProperty("TemplateId") is not null,
+        "/message" => type.GetProperty("Template") is not null,
+        "/emails" => type.GetProperty("Ids") is not null,
+        "/eventTypes" => type.GetProperty("Events") is not null,
+        _ => false,
+    };
+
+    private static string NamedBy(Type type) => Sorted(type.GetCustomAttribute<RequiredFieldsAttribute>()?.Names ?? []);
+
+    private static string Sorted(IEnumerable<string> names) => string.Join(' ', names.Distinct().Order(StringComparer.Ordinal));
 
     private JsonObject Make() => new OpenApiDocument(api.Application.Services, Endpoints()).Write();
 
