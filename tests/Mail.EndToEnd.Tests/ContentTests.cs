@@ -17,6 +17,8 @@ public sealed class ContentTests(DirectSystem fixture, ITestOutputHelper output)
     private const string Scanner = "Barracuda Sentinel (EE)";
     private const int Delivered = Newsletter.Good + Newsletter.Later, Bounced = Newsletter.Gone + Newsletter.Full + Newsletter.Refused + Newsletter.Closed;
     private const int Openers = 300, OpenTwice = 40, ScannedOpens = 25, Clickers = 120, ClickTwice = 10, ScannedClicks = 5, Leavers = 30, LeaveTwice = 5;
+    // So few of so many do not pause the sender.
+    private const int Complainers = 2;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     private readonly MailSystem _system = fixture.Instance;
@@ -51,6 +53,7 @@ public sealed class ContentTests(DirectSystem fixture, ITestOutputHelper output)
         var mails = await ArrivedAsync();
         await EngageAsync(mails);
         output.WriteLine($"engaged after {clock.Elapsed.TotalSeconds:f1} s");
+        await ComplainAsync();
         var suppressed = await SendToSuppressedAsync(mails);
 
         await AssertAnalyticsAsync(suppressed);
@@ -115,13 +118,33 @@ public sealed class ContentTests(DirectSystem fixture, ITestOutputHelper output)
         }
     }
 
-    /// <summary>Who left and who is not there gets nothing any more. Returns how many that were.</summary>
+    /// <summary>One provider writes to the address for complaints, twice; another to the return path; a third takes something back.</summary>
+    private async Task ComplainAsync()
+    {
+        var paths = Complaining.Select(ReturnPathOf).Append(ReturnPathOf(Newsletter.Audience[0])).ToList();
+        var feedback = $"fbl@{paths[0][(paths[0].IndexOf('@', StringComparison.Ordinal) + 1)..]}";
+        await FeedbackReports.SendAsync(_system.Development.SmtpPort,
+        [
+            new(feedback, "abuse", paths[0]), new(feedback, "abuse", paths[0]), new(paths[1], "abuse", paths[1]), new(feedback, "not-spam", paths[2]),
+        ]);
+    }
+
+    // People who did nothing else.
+    private static IEnumerable<string> Complaining => Newsletter.Audience.Skip(Openers + ScannedOpens).Take(Complainers);
+
+    private string ReturnPathOf(string address)
+    {
+        var mail = Assert.Single(fixture.Sink.Messages, mail => mail.Recipients[0].StartsWith($"<{address}>", StringComparison.Ordinal));
+        return mail.ReversePath[1..mail.ReversePath.IndexOf('>', StringComparison.Ordinal)];
+    }
+
+    /// <summary>Who left, complained or is not there gets nothing any more. Returns how many that were.</summary>
     private async Task<int> SendToSuppressedAsync(Dictionary<string, ReadMail> mails)
     {
         var before = mails.Count;
         List<string> audience =
         [
-            .. Newsletter.Audience.Skip(Clickers).Take(Leavers), .. Newsletter.Audience.Where(address => address.StartsWith("gone-", StringComparison.Ordinal)),
+            .. Newsletter.Audience.Skip(Clickers).Take(Leavers), .. Complaining, .. Newsletter.Audience.Where(address => address.StartsWith("gone-", StringComparison.Ordinal)),
         ];
         var batch = Assert.Single(await _newsletter.SendAsync(audience));
         var counts = (await _system.Live.GetAsync($"/v1/mail/batch/{batch}", HttpStatusCode.OK)).GetProperty("data").GetProperty("counts");
@@ -135,7 +158,7 @@ public sealed class ContentTests(DirectSystem fixture, ITestOutputHelper output)
         var expected = new Dictionary<string, long>
         {
             ["accepted"] = Newsletter.Audience.Count + 1, ["sent"] = Delivered + 1, ["delivered"] = Delivered + 1, ["deferred"] = Newsletter.Later,
-            ["bounced"] = Bounced, ["hardBounced"] = Newsletter.Gone + Newsletter.Closed, ["softBounced"] = Newsletter.Full, ["complained"] = 0,
+            ["bounced"] = Bounced, ["hardBounced"] = Newsletter.Gone + Newsletter.Closed, ["softBounced"] = Newsletter.Full, ["complained"] = Complainers,
             ["suppressed"] = suppressed, ["failed"] = 0, ["opened"] = Openers + OpenTwice + ScannedOpens, ["uniqueOpened"] = Openers,
             ["clicked"] = Clickers + ClickTwice + ScannedClicks, ["uniqueClicked"] = Clickers, ["unsubscribed"] = Leavers,
         };
@@ -157,7 +180,7 @@ public sealed class ContentTests(DirectSystem fixture, ITestOutputHelper output)
             ["mail.message.sent"] = Delivered + 1, ["mail.message.bounced"] = Bounced, ["mail.message.deferred"] = Newsletter.Later,
             ["mail.message.opened"] = Openers + OpenTwice + ScannedOpens, ["mail.message.clicked"] = Clickers + ClickTwice + ScannedClicks,
             ["mail.message.unsubscribed"] = Leavers, ["mail.message.suppressed"] = suppressed, ["mail.message.failed"] = 0,
-            ["mail.suppression.created"] = Newsletter.Gone + Newsletter.Closed + Leavers,
+            ["mail.message.complained"] = Complainers, ["mail.suppression.created"] = Newsletter.Gone + Newsletter.Closed + Leavers + Complainers,
         };
         var seen = new Dictionary<string, long>();
         foreach (var type in expected.Keys)
@@ -182,7 +205,8 @@ public sealed class ContentTests(DirectSystem fixture, ITestOutputHelper output)
         Assert.Equal(
             Newsletter.Audience.Skip(Clickers).Take(Leavers).Order(),
             all.Where(item => item.Text("reason") == "unsubscribe").Select(item => item.Text("email")).Order());
-        Assert.Equal(Newsletter.Gone + Newsletter.Closed + Leavers, all.Count);
+        Assert.Equal(Complaining.Order(), all.Where(item => item.Text("reason") == "complaint").Select(item => item.Text("email")).Order());
+        Assert.Equal(Newsletter.Gone + Newsletter.Closed + Leavers + Complainers, all.Count);
     }
 
     private async Task<List<JsonElement>> AllAsync(string path)

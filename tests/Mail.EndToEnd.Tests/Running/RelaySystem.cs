@@ -22,7 +22,7 @@ public sealed class RelaySystem : IAsyncLifetime
         $"--Mail:Queue:Lease={Lease}", $"--Mail:Queue:MaxInFlight={MaxInFlight}",
         // One key sends all of it as fast as it can.
         "--Mail:RateLimits:SendPerSecond=100000", "--Mail:RateLimits:SendPerSecondPerKey=100000",
-        "--Mail:Retries:First=00:00:01", "--OTEL_TRACES_SAMPLER=always_off");
+        "--Mail:Retries:First=00:00:01", "--Mail:Batch:Patience=00:00:05", "--OTEL_TRACES_SAMPLER=always_off");
 
     public async Task DisposeAsync()
     {
