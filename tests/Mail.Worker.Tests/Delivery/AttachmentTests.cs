@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mail.Worker.Tests.Delivery;
 
+[Collection(MemoryCollection.Name)]
 public sealed class AttachmentTests
 {
     private const int Large = 25_000_000;
@@ -114,4 +115,11 @@ public sealed class AttachmentTests
             return copy.ToArray();
         }
     }
+}
+
+/// <summary>Beside other tests, what is allocated would be theirs too.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class MemoryCollection
+{
+    public const string Name = "memory";
 }
