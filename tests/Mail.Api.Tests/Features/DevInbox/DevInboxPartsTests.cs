@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Mail.Core.ApiKeys;
 using Mail.Core.Inbound;
@@ -106,6 +107,25 @@ public sealed class DevInboxPartsTests(ApiFixture api)
         using (var deleted = await tenant.Client.DeleteAsync(path))
             Assert.Equal(204, (int)deleted.StatusCode);
         await tenant.Client.GetJsonAsync(path, 404);
+    }
+
+    [Fact]
+    public async Task Large_mail_is_read_from_blob_storage_and_listed_by_its_beginning()
+    {
+        var tenant = await api.TenantAsync();
+        var mail = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(
+            "From: ann@writer.test\r\nSubject: large\r\n\r\n" + string.Concat(Enumerable.Repeat(new string('x', 70) + "\r\n", 20_000)) + "the end\r\n"));
+        var services = api.Application.Services;
+        var blob = await services.GetRequiredService<InboundBlobs>().StoreRawAsync(tenant.Organization, mail, TimeSpan.FromDays(1), CancellationToken.None);
+        var captured = new CapturedMail("bounce@bounce.test", ["ada@people.test"], new InboxAuthentication(null), mail, blob);
+        await services.GetRequiredService<Mail.Core.Inbound.DevInbox>().StoreAsync([(null, tenant.Domain, captured)], CancellationToken.None);
+
+        var listed = (await tenant.Client.GetJsonAsync("/v1/dev/inbox?search=large")).At("data")[0];
+        var path = $"/v1/dev/inbox/{listed.Text("id")}";
+
+        Assert.Equal((65_536, mail.Length), (captured.Inline.Length, listed.At("size").GetInt64()));
+        Assert.EndsWith("the end\r\n", (await tenant.Client.GetJsonAsync(path)).Text("text"));
+        Assert.Equal(mail.ToArray(), await tenant.Client.GetByteArrayAsync(path + "/raw"));
     }
 
     private async Task<(Tenant Tenant, string Path)> CaptureAsync(string mail)
