@@ -37,7 +37,7 @@ public sealed class InboundOptions
     [Range(1, 1_000_000)]
     public int MaxSessions { get; set; } = 10_000;
 
-    /// <summary>Sessions from one address at the same moment; more get 421. Loopback is exempt.</summary>
+    /// <summary>Sessions from one address (IPv6: one /64) at the same moment; more get 421. Loopback is exempt.</summary>
     [Range(1, 1_000_000)]
     public int MaxSessionsPerAddress { get; set; } = 100;
 

@@ -53,9 +53,10 @@ internal sealed partial class SmtpConnectionHandler(
 
     private async Task AdmitAsync(ConnectionContext connection, IPAddress client, SmtpService service)
     {
+        var network = ClientAddresses.NetworkOf(client);
         try
         {
-            var count = _perAddress.AddOrUpdate(client, 1, static (_, count) => count + 1);
+            var count = _perAddress.AddOrUpdate(network, 1, static (_, count) => count + 1);
             if (count > server.Options.MaxSessionsPerAddress && !IPAddress.IsLoopback(client))
                 await RefuseAsync(connection, service);
             else
@@ -63,7 +64,7 @@ internal sealed partial class SmtpConnectionHandler(
         }
         finally
         {
-            Leave(client);
+            Leave(network);
         }
     }
 
@@ -90,12 +91,12 @@ internal sealed partial class SmtpConnectionHandler(
         await connection.Transport.Output.FlushAsync();
     }
 
-    private void Leave(IPAddress address)
+    private void Leave(IPAddress network)
     {
         // Not kept at zero: addresses come and go without end.
-        while (_perAddress.TryGetValue(address, out var count))
+        while (_perAddress.TryGetValue(network, out var count))
         {
-            if (count > 1 ? _perAddress.TryUpdate(address, count - 1, count) : _perAddress.TryRemove(KeyValuePair.Create(address, count)))
+            if (count > 1 ? _perAddress.TryUpdate(network, count - 1, count) : _perAddress.TryRemove(KeyValuePair.Create(network, count)))
                 return;
         }
     }

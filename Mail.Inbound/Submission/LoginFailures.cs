@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
+using Mail.Inbound.Session;
 using Mail.Integrations.Redis;
 using Microsoft.Extensions.Options;
 
@@ -31,7 +31,7 @@ internal sealed partial class LoginFailures(
     /// <summary>Too many log-ins have failed from this address.</summary>
     public async ValueTask<bool> IsBlockedAsync(IPAddress address)
     {
-        var network = NetworkOf(address);
+        var network = ClientAddresses.NetworkOf(address);
         if (_windows.TryGetValue(network, out var window) && IsOpen(window) && window.Failures >= options.Value.MaxLoginFailures)
             return true;
         var count = await AskAsync(async client => await client.StringGetAsync(KeyOf(network)).WaitAsync(Patience, clock));
@@ -40,7 +40,7 @@ internal sealed partial class LoginFailures(
 
     public async ValueTask AddAsync(IPAddress address)
     {
-        var network = NetworkOf(address);
+        var network = ClientAddresses.NetworkOf(address);
         if (_windows.Count >= Capacity)
             Prune();
         _windows.AddOrUpdate(network, _ => new Window(clock.GetTimestamp(), 1), (_, window) =>
@@ -80,16 +80,6 @@ internal sealed partial class LoginFailures(
     }
 
     private static string KeyOf(IPAddress network) => $"mail:login-failures:{network}";
-
-    // A subscriber has a whole /64 (RFC 6177 §2): its single addresses say nothing.
-    private static IPAddress NetworkOf(IPAddress address)
-    {
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-            return address;
-        var octets = address.GetAddressBytes();
-        octets.AsSpan(8).Clear();
-        return new IPAddress(octets);
-    }
 
     private readonly record struct Window(long Start, int Failures);
 

@@ -35,6 +35,19 @@ public sealed class ConnectionTests(InboundFixture fixture) : IClassFixture<Inbo
     }
 
     [Fact]
+    public async Task Sessions_from_one_network_of_ipv6_count_together()
+    {
+        await using var host = await InboundHost.StartAsync(fixture.Database.ConnectionString, settings: ("Mail:Inbound:MaxSessionsPerAddress", "1"));
+        await using var first = new LineClient(host.Connect(new IPEndPoint(IPAddress.Parse("2001:db8::1"), 1)));
+        await using var neighbour = new LineClient(host.Connect(new IPEndPoint(IPAddress.Parse("2001:db8::ffff:0:0:2"), 2)));
+        await using var other = new LineClient(host.Connect(new IPEndPoint(IPAddress.Parse("2001:db8:0:1::1"), 3)));
+
+        Assert.StartsWith("220 ", await first.ReplyAsync());
+        Assert.Equal("421 4.3.2 Too many connections", await neighbour.ReplyAsync());
+        Assert.StartsWith("220 ", await other.ReplyAsync());
+    }
+
+    [Fact]
     public async Task Sessions_from_loopback_are_limited_in_total_only()
     {
         await using var host = await InboundHost.StartAsync(
