@@ -37,6 +37,9 @@ internal static class SubmittedMail
         var subject = parsed.Subject?.Replace('\t', ' ') ?? "";
         if (subject.Length > MaxSubject)
             return (null, $"The subject has at most {MaxSubject} characters");
+        List<Mailbox> replyTo = [.. parsed.ReplyTo.Mailboxes.Where(mailbox => mailbox.Address.IsStrict)];
+        if (replyTo.Count > MaxReplyTo)
+            return (null, $"Reply-To has at most {MaxReplyTo} addresses");
         if (!TryReadHeaders(parsed.Headers, options.MaxHeaders, out var headers))
             return (null, $"The header has more than {options.MaxHeaders} fields that are passed on, or one of them is too long");
         var (text, html) = control.Template is null ? (parsed.Text, parsed.Html) : (null, null);
@@ -52,7 +55,7 @@ internal static class SubmittedMail
         {
             From = from,
             Recipients = RecipientsOf(parsed, recipients),
-            ReplyTo = [.. parsed.ReplyTo.Mailboxes.Where(mailbox => mailbox.Address.IsStrict).Take(MaxReplyTo)],
+            ReplyTo = replyTo,
             Subject = subject,
             Html = string.IsNullOrEmpty(html) ? null : html,
             Text = string.IsNullOrEmpty(text) && (!string.IsNullOrEmpty(html) || control.Template is not null) ? null : text ?? "",

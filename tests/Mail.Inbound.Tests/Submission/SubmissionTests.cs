@@ -37,6 +37,20 @@ public sealed class SubmissionTests(InboundFixture fixture) : IClassFixture<Inbo
     }
 
     [Fact]
+    public async Task Recipients_over_the_limit_are_for_another_transaction()
+    {
+        await fixture.ClearAsync();
+        await using var client = await LogInAsync();
+
+        Assert.Equal("452 4.5.3 Too many recipients", await client.AskAsync(
+            ["MAIL FROM:<shop@demo.test>", .. Enumerable.Range(0, 101).Select(i => $"RCPT TO:<user{i}@example.test>")]));
+        Assert.StartsWith("354 ", await client.AskAsync("DATA"));
+        Assert.StartsWith("250 ", await client.EndAsync(Content));
+
+        Assert.Equal(100, Assert.Single(await fixture.SubmittedAsync()).Recipients.Length);
+    }
+
+    [Fact]
     public async Task Message_with_the_same_key_is_queued_once()
     {
         await fixture.ClearAsync();
@@ -92,8 +106,11 @@ public sealed class SubmissionTests(InboundFixture fixture) : IClassFixture<Inbo
             "From: shop@demo.test\r\nX-Mail-Template: order\r\nX-Mail-Variables: {\"name\":\"Ann\",\"number\":7}\r\n\r\nfor other readers"));
         Assert.Equal("554 5.6.0 X-Mail-Variables lacks number, name", await client.MailAsync("From: shop@demo.test\r\nX-Mail-Template: order\r\n\r\nx"));
 
-        var row = Assert.Single(await fixture.SubmittedAsync());
-        Assert.Equal(("Order 7", "Hello Ann", null, null), (row.Subject, row.Text, row.Html, row.Headers));
+        Assert.StartsWith("250 ", await client.MailAsync(
+            "From: shop@demo.test\r\nSubject: Ours\r\nX-Mail-Template: order\r\nX-Mail-Variables: {\"name\":\"Ben\",\"number\":8}\r\n\r\nfor other readers"));
+
+        Assert.Equal([("Order 7", "Hello Ann", null, null), ("Ours", "Hello Ben", null, null)],
+            (await fixture.SubmittedAsync()).Select(row => (row.Subject, row.Text, row.Html, row.Headers)));
     }
 
     [Fact]

@@ -158,6 +158,8 @@ public sealed class SubmittedMailTests
             Problem("From: a@demo.test\nContent-Type: multipart/mixed; boundary=b\n\n" + string.Concat(Enumerable.Repeat("--b\nContent-Type: a/b\n\nx\n", 101)) + "--b--"));
         Assert.StartsWith("The header has more than 100 fields",
             Problem("From: a@demo.test\n" + string.Concat(Enumerable.Range(0, 101).Select(i => $"X-{i}: x\n")) + "\nx"), StringComparison.Ordinal);
+        Assert.Equal("Reply-To has at most 50 addresses",
+            Problem($"From: a@demo.test\nReply-To: {string.Join(",\n ", Enumerable.Range(0, 51).Select(i => $"a{i}@demo.test"))}\n\nx"));
         Assert.Equal("The subject has at most 998 characters", Problem($"From: a@demo.test\nSubject: {new string('x', 999)}\n\nx"));
     }
 
