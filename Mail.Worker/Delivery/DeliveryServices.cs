@@ -48,6 +48,8 @@ internal static class DeliveryServices
         services.AddSingleton<TlsFailures>();
         services.AddLoop<TlsSessions>();
         services.AddSingleton<MxTls>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TimeoutOptions>>().Value
+            .ToSmtp(provider.GetRequiredService<IOptions<ConnectionOptions>>().Value.ConnectTimeout));
         services.AddSingleton<SmtpConnector>();
         services.AddSingleton<DeliveryTransaction>();
         services.AddSingleton<Conversations>();

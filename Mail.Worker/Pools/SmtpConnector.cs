@@ -10,11 +10,8 @@ namespace Mail.Worker.Pools;
 
 /// <summary>Makes connections: EHLO name, own address, credentials, time-outs, and TLS as the message needs it.</summary>
 internal sealed class SmtpConnector(
-    IOptions<MailHostOptions> host, IOptions<ConnectionOptions> connections, IOptions<TimeoutOptions> timeouts, MxTls tls, WorkerMetrics metrics,
-    TimeProvider clock)
+    IOptions<MailHostOptions> host, SmtpTimeouts timeouts, MxTls tls, WorkerMetrics metrics, TimeProvider clock)
 {
-    private readonly SmtpTimeouts _timeouts = timeouts.Value.ToSmtp(connections.Value.ConnectTimeout);
-
     public async Task<ConnectOutcome> ConnectAsync(
         Target target, DeliveryRoute.Servers route, TlsTerms terms, SmtpTranscript? transcript, CancellationToken cancellationToken)
     {
@@ -35,7 +32,7 @@ internal sealed class SmtpConnector(
         LocalAddress = LocalAddressFor(target, source),
         ImplicitTls = relay?.Tls == RelayTls.Implicit,
         Credentials = relay?.Credentials,
-        Timeouts = _timeouts,
+        Timeouts = timeouts,
         TimeProvider = clock,
     };
 }

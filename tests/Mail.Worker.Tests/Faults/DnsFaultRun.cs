@@ -46,12 +46,12 @@ public sealed class DnsFaultRun : IAsyncLifetime
         await using var system = await WorkerSystem.CreateAsync(resolver: resolver, settings:
         [
             ("Mail:Delivery:Mode", "direct"), ("Mail:Delivery:MxPort", _internet.Port.ToString(CultureInfo.InvariantCulture)),
-            ("Mail:Delivery:AllowPrivateAddresses", "true"), ("Mail:Connections:ConnectTimeout", "00:00:02"),
+            ("Mail:Delivery:AllowPrivateAddresses", "true"), ("Mail:Retries:First", "01:00:00"), ("Mail:Connections:ConnectTimeout", "00:00:02"),
         ]);
         await system.StartWorkerAsync();
         var messages = await system.AcceptManyAsync(Rows.Count, (i, message) => message with { Recipients = [WorkerSystem.To($"ann@{Rows[i].Domain}")] });
         await system.UntilAsync(async () => await system.CountAsync("select count(*) from messages where status = 'queued'") == 0,
-            () => "messages were not attempted");
+            () => "messages were not attempted", TimeSpan.FromSeconds(90));
         for (var i = 0; i < Rows.Count; i++)
         {
             var attempt = Assert.Single(await system.AttemptsAsync(messages[i]));

@@ -25,6 +25,8 @@ internal sealed class FaultSystem : IAsyncDisposable
     public const int Domains = 5;
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(4);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     private readonly ConcurrentDictionary<string, bool> _accepted = new();
     private readonly List<ScriptedSmtpServer> _hosts = [];
     private readonly List<WorkerProcess> _workers = [];
@@ -92,7 +94,7 @@ internal sealed class FaultSystem : IAsyncDisposable
             script.Clear();
     }
 
-    public Task UntilArrivedAsync(int count) => Front.UntilAsync(() => Task.FromResult(Arrived >= count), () => $"{Arrived} of {count} arrived");
+    public Task UntilArrivedAsync(int count) => Front.UntilAsync(() => Task.FromResult(Arrived >= count), () => $"{Arrived} of {count} arrived", Patience);
 
     /// <summary>Until at least one of the servers got the command.</summary>
     public Task UntilSaidAsync(string verb) => Front.UntilAsync(
@@ -105,9 +107,14 @@ internal sealed class FaultSystem : IAsyncDisposable
     public async Task<FaultFigures> SettleAsync(string fault, TimeSpan? limit = null)
     {
         await Front.UntilAsync(async () => await QueuedAsync() == 0,
-            () => $"{fault}: the queue is not empty, {Arrived} arrived\n{string.Join('\n', _workers.Select(worker => worker.Describe()))}", limit ?? TimeSpan.FromSeconds(60));
-        var recovery = _sinceFault.Elapsed;
-        var copies = Copies();
+            () => $"{fault}: the queue is not empty, {Arrived} arrived\n{string.Join('\n', _workers.Select(worker => worker.Describe()))}", limit ?? Patience);
+        return Figures(fault);
+    }
+
+    /// <summary>What there is now.</summary>
+    public FaultFigures Figures(string fault)
+    {
+        var (recovery, copies) = (_sinceFault.Elapsed, Copies());
         return new FaultFigures(fault, _accepted.Count, _accepted.Keys.Count(id => !copies.ContainsKey(id)), copies.Values.Sum(count => count - 1), recovery);
     }
 

@@ -38,7 +38,7 @@ public sealed class MxFaultRun : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Place();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(50));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         var postfix = PostfixFaultRun.RunAsync(Rows.Where(row => row.Postfix is not null), _internet, _authority, LargeText, limit.Token);
         _ends = await DeliverAsync();
         _postfix = await postfix;
@@ -74,7 +74,7 @@ public sealed class MxFaultRun : IAsyncLifetime
         await using var system = await WorkerSystem.CreateAsync(resolver: _internet.Dns.CreateResolver(), settings:
         [
             ("Mail:Delivery:Mode", "direct"), ("Mail:Delivery:MxPort", _internet.Port.ToString(CultureInfo.InvariantCulture)),
-            ("Mail:Delivery:AllowPrivateAddresses", "true"), ("Mail:Connections:ConnectTimeout", Timeout.ToString()),
+            ("Mail:Delivery:AllowPrivateAddresses", "true"), ("Mail:Retries:First", "01:00:00"), ("Mail:Connections:ConnectTimeout", Timeout.ToString()),
             ("Mail:Queue:MaxUnrecorded", "1000"), ("Mail:Queue:DrainTimeout", "00:00:00"),
             .. timeouts.Select(timeout => ($"Mail:Timeouts:{timeout}", Timeout.ToString())),
         ]);
@@ -91,7 +91,7 @@ public sealed class MxFaultRun : IAsyncLifetime
                 messages[await AcceptAsync(system, "ann", row, kind)] = row.Domain(kind);
         }
         await system.UntilAsync(async () => await system.CountAsync("select count(*) from messages where status = 'queued'") == 0,
-            () => "messages were not attempted");
+            () => "messages were not attempted", TimeSpan.FromSeconds(90));
         return await ReadEndsAsync(system, messages);
     }
 

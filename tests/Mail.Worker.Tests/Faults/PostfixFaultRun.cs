@@ -44,18 +44,18 @@ internal static partial class PostfixFaultRun
         return $"[{endPoint.Address}]:{endPoint.Port}";
     }
 
-    private static string Settings(string transports)
+    private static string[] Settings(string transports)
     {
         string[] timeouts = ["connect", "helo", "starttls", "mail", "rcpt", "data_init", "data_xfer", "data_done", "rset", "quit"];
         var seconds = MxFaultRun.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-        return string.Join('\n',
+        return
         [
             "mynetworks = 127.0.0.0/8", "smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination", "smtpd_recipient_limit = 10000", "message_size_limit = 0",
             "mailbox_size_limit = 0", "virtual_mailbox_limit = 0", $"transport_maps = texthash:{transports}",
             "smtp_tls_security_level = may", "smtp_connection_cache_on_demand = no", "bounce_queue_lifetime = 0", "default_process_limit = 150",
             "smtp_per_request_deadline = yes",
-            .. timeouts.Select(name => $"smtp_{name}_timeout = {seconds}s"), "",
-        ]);
+            .. timeouts.Select(name => $"smtp_{name}_timeout = {seconds}s"),
+        ];
     }
 
     private static async Task SubmitAsync(PostfixServer postfix, IEnumerable<MxFaultRow> rows, string text, CancellationToken cancellationToken)
