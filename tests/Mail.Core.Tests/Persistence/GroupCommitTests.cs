@@ -100,7 +100,7 @@ public sealed class GroupCommitTests
         Assert.Null(commits.TryCommitAsync([6, 7]));
         commits.Complete();
         await commits.RunAsync();
-        Assert.Equal([1, 2, 3, 4], await Task.WhenAll(large));
+        Assert.Equal(new[] { 1, 2, 3, 4 }, await Task.WhenAll(large));
     }
 
     [Fact]
