@@ -25,8 +25,8 @@ public sealed class CssInliner
     private CssInliner(string html, TemplateLimits limits, TimeProvider clock)
     {
         _template = MaskedTemplate.Of(html, limits.MaxDepth);
-        _outline = HtmlOutline.Of(_template);
         _budget = new InliningBudget(clock, limits.MaxTime);
+        _outline = HtmlOutline.Of(_template, _budget);
         _matcher = new SelectorMatcher(_outline, _budget);
         _sheets = new CssReader(_template.Text);
         _maxLength = limits.MaxSourceBytes;

@@ -18,6 +18,7 @@ internal sealed class HtmlOutline
     private const string ConditionalComment = "<!--[if";
 
     private readonly MaskedTemplate _template;
+    private readonly InliningBudget _budget;
     private readonly List<OutlineElement> _elements = [];
     private readonly List<OutlineElement> _commented = [];
     private readonly List<StyleElement> _styles = [];
@@ -26,7 +27,7 @@ internal sealed class HtmlOutline
     private int _nextBlock;
     private bool _isUnsure;
 
-    private HtmlOutline(MaskedTemplate template) => _template = template;
+    private HtmlOutline(MaskedTemplate template, InliningBudget budget) => (_template, _budget) = (template, budget);
 
     public IReadOnlyList<OutlineElement> Elements => _elements;
 
@@ -41,9 +42,9 @@ internal sealed class HtmlOutline
     /// <summary>Why it was given up; null when it was not.</summary>
     public string? Problem { get; private set; }
 
-    public static HtmlOutline Of(MaskedTemplate template)
+    public static HtmlOutline Of(MaskedTemplate template, InliningBudget budget)
     {
-        var outline = new HtmlOutline(template);
+        var outline = new HtmlOutline(template, budget);
         outline.Read();
         return outline;
     }
@@ -55,6 +56,9 @@ internal sealed class HtmlOutline
         {
             if (tokens.Start > read)
                 AddComments(read, tokens.Start);
+            // An end tag may look at all elements that are open.
+            if (!_budget.Spend(1 + _current.Depth))
+                Problem = "takes too much to go through";
             ApplyBlocks(tokens.Start);
             switch (tokens.Kind)
             {

@@ -26,6 +26,8 @@ internal static class ImpliedTags
 
     public static bool IsVoid(string name) => Array.IndexOf(_void, name) >= 0;
 
+    public static bool IsTablePart(string name) => Array.IndexOf(_tableParts, name) >= 0;
+
     /// <summary>Whether its end tag may be missing.</summary>
     public static bool MayStayOpen(string name) => Array.IndexOf(_endsOptional, name) >= 0;
 
@@ -79,13 +81,13 @@ internal static class ImpliedTags
     /// <summary>The open element that an end tag closes; null when it closes none.</summary>
     public static OutlineElement? FindOpen(string name, OutlineElement current)
     {
-        var isTablePart = Array.IndexOf(_tableParts, name) >= 0;
+        var isTablePart = IsTablePart(name);
         for (var element = current; element.Parent is not null; element = element.Parent)
         {
             if (element.Name == name)
                 return element;
             // No end tag in a cell closes what is around the table.
-            if (!isTablePart && Array.IndexOf(_tableParts, element.Name) >= 0 || (element.Name == "table" && name is not ("body" or "html")))
+            if ((!isTablePart && element.IsTablePart) || (element.Name == "table" && name is not ("body" or "html")))
                 return null;
         }
         return null;

@@ -12,6 +12,8 @@ internal sealed class OutlineElement(string name, int index, OutlineElement? par
 
     public OutlineElement? Parent => parent;
 
+    public bool IsTablePart { get; } = ImpliedTags.IsTablePart(name);
+
     public int Depth { get; } = parent is null ? 0 : parent.Depth + 1;
 
     public IReadOnlyList<HtmlAttribute>? Attributes => attributes;
