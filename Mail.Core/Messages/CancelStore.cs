@@ -12,12 +12,20 @@ public sealed class CancelStore(NpgsqlDataSource database)
     /// Cancels the recipients that nobody is delivering to. Deleting a queue row and claiming it exclude each other, so a
     /// recipient is either canceled or delivered to, never both; what a worker holds under a live lease stays with it.
     /// </summary>
-    public async Task<CancelOutcome> CancelAsync(OrganizationId organization, MessageId message, CancellationToken cancellationToken)
+    public Task<CancelOutcome> CancelAsync(OrganizationId organization, MessageId message, CancellationToken cancellationToken) =>
+        CancelAsync(organization, message, isQueuedToo: true, cancellationToken);
+
+    /// <summary>Cancels a message only as long as it waits for its time: what was released meanwhile goes out.</summary>
+    public Task<CancelOutcome> CancelScheduledAsync(OrganizationId organization, MessageId message, CancellationToken cancellationToken) =>
+        CancelAsync(organization, message, isQueuedToo: false, cancellationToken);
+
+    private async Task<CancelOutcome> CancelAsync(
+        OrganizationId organization, MessageId message, bool isQueuedToo, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // In the order in which outcomes are recorded: queue rows, then the message, then its recipients.
-        var domains = await connection.QueryAsync(
+        var domains = !isQueuedToo ? [] : await connection.QueryAsync(
             """
             delete from delivery_queue
             where organization_id = $1 and message_id = $2 and (leased_by is null or due_at <= now())

@@ -83,7 +83,7 @@ internal static class ScheduleEndpoints
             return NotFound();
         // What is released is a message like others: it can be called off as one, but not as a schedule.
         if (found.Status == "scheduled")
-            await messages.CancelAsync(organization, found.Message, cancellationToken);
+            await messages.CancelScheduledAsync(organization, found.Message, cancellationToken);
         var now = (await store.FindAsync(organization, found.Id, cancellationToken))!;
         return now.Status == "canceled" ? Envelope.Ok(ScheduledMessageResponse.Of(now)) : TooLate(now);
     }

@@ -94,6 +94,22 @@ public sealed class ScheduleTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task A_cancellation_that_comes_behind_the_release_leaves_the_message_alone()
+    {
+        var tenant = await api.TenantAsync();
+        var scheduled = await ScheduleAsync(tenant);
+        await MakeDueAsync(scheduled.Text("id"));
+        await ReleaseAsync();
+
+        // What the route does when it saw the message before the release.
+        var outcome = await api.Application.Services.GetRequiredService<CancelStore>().CancelScheduledAsync(
+            tenant.Organization, PrefixedId.TryParse<MessageId>(scheduled.Text("messageId"), out var id) ? id : default, default);
+
+        Assert.Equal(new CancelOutcome.TooLate(MessageStatus.Queued), outcome);
+        Assert.Equal("queued 1", await StateAsync(tenant, scheduled.Text("messageId")));
+    }
+
+    [Fact]
     public async Task Moving_a_message_moves_its_release()
     {
         var tenant = await api.TenantAsync();
