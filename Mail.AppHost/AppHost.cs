@@ -46,7 +46,8 @@ builder.AddProject<Projects.Mail_Worker>("worker")
     .WithTrackingOrigin(api.GetEndpoint("http"))
     .WithReference(maildb).WithReference(redis).WithReference(blobs).WithReference(inbound)
     .WaitFor(redis).WaitFor(blobs).WaitForCompletion(migrate)
-    .WithHttpHealthCheck("/health");
+    .WithHttpHealthCheck("/health")
+    .WithMetricPages();
 
 builder.WriteDevelopmentFile(
     new DevelopmentEndpoints(

@@ -83,6 +83,7 @@ public static class MailCore
         services.AddSingleton<QueueListener>();
         services.AddSingleton<HoldStore>();
         services.AddSingleton<LateNoticeStore>();
+        services.AddSingleton<WorkerRoleStore>();
         services.AddSingleton<DestinationStore>();
         services.AddSingleton<RouteStore>();
         services.AddSingleton<SourceStore>();

@@ -16,8 +16,7 @@ internal sealed class WorkerMetrics : IDisposable
     private readonly Histogram<double> _attemptDuration;
     private readonly Histogram<double> _queueWait;
     private readonly Histogram<double> _latency;
-    private long _depth;
-    private double _oldestDue;
+    private QueueMeasure? _queue;
     private readonly Histogram<double> _throttled;
     private readonly Counter<long> _reactions;
     private readonly UpDownCounter<long> _connections;
@@ -34,8 +33,8 @@ internal sealed class WorkerMetrics : IDisposable
         _reactions = _meter.CreateCounter<long>("mail.shaping.reactions", "{reaction}", "Times a destination's words slowed us down.");
         _connections = _meter.CreateUpDownCounter<long>("mail.smtp.client.connections", "{connection}", "Open connections to other servers.");
         _tls = _meter.CreateCounter<long>("mail.tls.sessions", "{session}", "Connections by what TLS was asked for and what came of it.");
-        _meter.CreateObservableGauge("mail.queue.depth", () => Volatile.Read(ref _depth), "{item}", "Queue items of all workers.");
-        _meter.CreateObservableGauge("mail.queue.oldest_due", () => Volatile.Read(ref _oldestDue), "s", "How long the oldest ready item has waited for a worker.");
+        _meter.CreateObservableGauge("mail.queue.depth", () => Measures(queue => queue.Depth), "{item}", "Queue items of all workers.");
+        _meter.CreateObservableGauge("mail.queue.oldest_due", () => Measures(queue => queue.OldestDue.TotalSeconds), "s", "How long the oldest ready item has waited for a worker.");
         _meter.CreateObservableUpDownCounter("mail.delivery.in_flight", () => (long)held.Count, "{item}", "Queue items held by this process.");
     }
 
@@ -62,11 +61,8 @@ internal sealed class WorkerMetrics : IDisposable
         _attemptDuration.Record(duration.TotalSeconds);
     }
 
-    public void Queue(long depth, TimeSpan oldestDue)
-    {
-        Volatile.Write(ref _depth, depth);
-        Volatile.Write(ref _oldestDue, oldestDue.TotalSeconds);
-    }
+    /// <summary>Null while another worker measures it.</summary>
+    public void Queue(QueueMeasure? measure) => Volatile.Write(ref _queue, measure);
 
     /// <summary>Somebody waited for their turn.</summary>
     public void Throttled(string by, string provider, TimeSpan wait) =>
@@ -85,6 +81,9 @@ internal sealed class WorkerMetrics : IDisposable
     {
         { "mail.tls.policy", policy }, { "mail.tls.version", version }, { "mail.tls.verification", verification }, { "mail.tls.result", result },
     });
+
+    private IEnumerable<Measurement<T>> Measures<T>(Func<QueueMeasure, T> of) where T : struct =>
+        Volatile.Read(ref _queue) is { } queue ? [new Measurement<T>(of(queue))] : [];
 
     public void Dispose() => _meter.Dispose();
 }

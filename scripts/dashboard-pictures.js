@@ -96,6 +96,13 @@ async function main(browser) {
   await browser.send('Page.navigate', { url: `${origin}/traces/detail/${trace}` });
   await browser.until(`${JSON.stringify(steps)}.every((step) => ${text}.includes(step))`, 'the spans of the trace');
   await browser.picture('trace');
+
+  for (const instrument of ['mail.delivery.attempts', 'mail.queue.depth', 'mail.delivery.latency']) {
+    // As the links beside the worker, see Mail.AppHost/DashboardLinks.cs.
+    await browser.send('Page.navigate', { url: `${origin}/metrics/resource/worker?meter=Mail.Worker&instrument=${instrument}&duration=5&view=Graph` });
+    await browser.until(`document.querySelector('.js-plotly-plot .trace, .js-plotly-plot .scatterlayer .js-line') && ${text}.includes('${instrument}')`, `the graph of ${instrument}`);
+    await browser.picture(instrument);
+  }
 }
 
 /** Sends a message, and waits until the dashboard has its trace from the request to the inbound session. */

@@ -109,6 +109,10 @@ public static partial class ResourceBuilderExtensions
         }));
     }
 
+    /// <summary>Adds addresses to those that the dashboard shows; asked when they are known.</summary>
+    public static IResourceBuilder<T> WithUrls<T>(this IResourceBuilder<T> builder, Action<ResourceUrlsCallbackContext> callback) where T : IResource =>
+        builder.WithAnnotation(new ResourceUrlsCallbackAnnotation(callback));
+
     public static IResourceBuilder<T> WithExplicitStart<T>(this IResourceBuilder<T> builder) where T : IResource =>
         builder.WithAnnotation(new ExplicitStartupAnnotation());
 

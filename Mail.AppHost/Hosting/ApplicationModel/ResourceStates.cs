@@ -48,6 +48,9 @@ public sealed record EnvironmentVariableSnapshot(string Name, string? Value, boo
 public sealed record UrlSnapshot(string? Name, string Url, bool IsInternal)
 {
     public bool IsInactive { get; init; }
+
+    /// <summary>What the dashboard shows instead of the address.</summary>
+    public string? DisplayText { get; init; }
 }
 
 public sealed record ResourcePropertySnapshot(string Name, object? Value)

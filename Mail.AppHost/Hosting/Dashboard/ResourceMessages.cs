@@ -73,7 +73,7 @@ internal static class ResourceMessages
             IsInternal = url.IsInternal,
             IsInactive = url.IsInactive,
             // Without this the dashboard never leaves "Loading…".
-            DisplayProperties = new UrlDisplayProperties { SortOrder = order, DisplayName = "" },
+            DisplayProperties = new UrlDisplayProperties { SortOrder = -order, DisplayName = url.DisplayText ?? "" },
         };
         if (url.Name is { } name) message.EndpointName = name;
         return message;

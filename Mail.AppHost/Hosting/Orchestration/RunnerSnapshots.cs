@@ -55,7 +55,15 @@ internal static class RunnerSnapshots
 
     public static IEnumerable<UrlSnapshot> Urls(IResource resource) =>
         resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.AllocatedEndpoint is not null)
-            .Select(e => new UrlSnapshot(e.Name, e.AllocatedEndpoint!.UriString, IsInternal: false));
+            .Select(e => new UrlSnapshot(e.Name, e.AllocatedEndpoint!.UriString, IsInternal: false)).Concat(AddedUrls(resource));
+
+    private static IEnumerable<UrlSnapshot> AddedUrls(IResource resource)
+    {
+        var context = new ResourceUrlsCallbackContext(resource);
+        foreach (var added in resource.Annotations.OfType<ResourceUrlsCallbackAnnotation>())
+            added.Callback(context);
+        return context.Urls.Select(url => new UrlSnapshot(null, url.Url, IsInternal: false) { DisplayText = url.DisplayText });
+    }
 
     private static IEnumerable<ResourcePropertySnapshot> Properties(IResource resource, LaunchPlan plan)
     {

@@ -42,6 +42,16 @@ public sealed class DashboardServiceTests : IDisposable
         Assert.Equal("12", await _client.StatusOfAsync("Nonsense", new WatchResourcesRequest(), _limit.Token));
 
     [Fact]
+    public async Task Added_addresses_stand_behind_the_endpoints_with_their_text()
+    {
+        var second = (await ResourcesAsync()).Single(r => r.DisplayName == "second");
+
+        var urls = second.Urls.OrderByDescending(url => url.DisplayProperties.SortOrder).ToList();
+        Assert.Equal("http", urls[0].EndpointName);
+        Assert.Equal(("http://localhost/page", "A page"), (urls[1].FullUrl, urls[1].DisplayProperties.DisplayName));
+    }
+
+    [Fact]
     public async Task First_message_has_every_resource_with_state_health_address_and_relations()
     {
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("first", _limit.Token);

@@ -40,7 +40,8 @@ public sealed class HostingFixture : IAsyncLifetime
             .WaitForCompletion(once).WaitFor(redis).WaitFor(blobs);
         builder.AddExecutable("second", "node", ".", "-e", Program)
             .WithHttpEndpoint(env: "PORT").WithHttpHealthCheck("/health")
-            .WithReference(first.GetEndpoint("http")).WaitFor(first);
+            .WithReference(first.GetEndpoint("http")).WaitFor(first)
+            .WithUrls(context => context.Urls.Add(new() { Url = "http://localhost/page", DisplayText = "A page" }));
         App = await builder.BuildAsync(limit.Token);
         var clock = Stopwatch.StartNew();
         await App.StartAsync(limit.Token);
