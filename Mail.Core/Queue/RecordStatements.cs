@@ -133,7 +133,9 @@ internal static class RecordStatements
         return Batched.Command(
             """
             insert into delivery_logs (organization_id, message_id, recipients, number, started_at, conversation)
-            select organization_id, message_id, recipients::smallint[], number, started_at, conversation
+            select organization_id, message_id, recipients::smallint[], number,
+                   -- As with attempts: a wrong clock must not lead into a month that there is no partition for.
+                   case when started_at between now() - interval '1 hour' and now() then started_at else now() end, conversation
             from unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::timestamptz[], $6::text[])
                 as item (organization_id, message_id, recipients, number, started_at, conversation)
             """,

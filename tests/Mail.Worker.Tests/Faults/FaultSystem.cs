@@ -23,7 +23,9 @@ internal sealed record FaultFigures(string Fault, int Sent, int Lost, int Duplic
 internal sealed class FaultSystem : IAsyncDisposable
 {
     public const int Domains = 5;
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(4);
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(8);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 

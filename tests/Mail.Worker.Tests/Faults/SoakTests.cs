@@ -36,14 +36,20 @@ public sealed class SoakTests(ITestOutputHelper output)
         output.WriteLine($"MAIL_SOAK_SEED={seed}");
         var clock = Stopwatch.StartNew();
         var rounds = new List<FaultFigures>();
-        do
+        try
         {
-            var fault = Faults[random.Next(Faults.Length)];
-            rounds.Add(await RoundAsync(fault, random));
-            await Console.Out.WriteLineAsync($"soak {clock.Elapsed:hh\\:mm\\:ss} {rounds[^1]}");
+            do
+            {
+                var fault = Faults[random.Next(Faults.Length)];
+                rounds.Add(await RoundAsync(fault, random));
+                await Console.Out.WriteLineAsync($"soak {clock.Elapsed:hh\\:mm\\:ss} {rounds[^1]}");
+            }
+            while (clock.Elapsed < _time);
         }
-        while (clock.Elapsed < _time);
-        await StopAsync();
+        finally
+        {
+            await StopAsync();
+        }
 
         Report(rounds);
         Assert.All(rounds, round => Assert.Equal(0, round.Lost));
