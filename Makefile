@@ -39,6 +39,7 @@ soak: ## Faults at random for MAIL_SOAK_MINUTES (30), MAIL_SOAK_STORM messages (
 
 bench: ## Measure: accept, end to end, inbound, with Postfix beside them
 	@scripts/setup --tests
+	@scripts/setup --bench
 	@dotnet run --project bench/Mail.Bench -c Release
 
 pictures: ## Take pictures: the running dashboard into .mail/pictures, the sample designs into docs/images

@@ -27,8 +27,6 @@ internal sealed class FaultSystem : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     private readonly ConcurrentDictionary<string, bool> _accepted = new();
     private readonly List<ScriptedSmtpServer> _hosts = [];
     private readonly List<WorkerProcess> _workers = [];
