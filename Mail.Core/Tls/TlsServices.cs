@@ -22,8 +22,6 @@ public static class TlsServices
         builder.AddMailOptions<TlsReportOptions>(TlsReportOptions.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TlsReportOptions>, TlsReportOptionsValidator>());
         services.TryAddSingleton<TlsReportStore>();
-        services.TryAddSingleton<TlsReportChannels>();
-        services.TryAddSingleton<SendTlsReports>();
         services.TryAddSingleton<TrustedRoots>();
         services.TryAddSingleton<MtaStsStore>();
         services.TryAddSingleton<MtaStsFetch>();

@@ -11,6 +11,8 @@ internal static class TlsReportServices
     public static void AddTlsReports(this IHostApplicationBuilder builder)
     {
         builder.AddTls();
+        builder.Services.AddSingleton<TlsReportChannels>();
+        builder.Services.AddSingleton<SendTlsReports>();
         builder.Services.AddSingleton(provider => new MaintenanceJob(
             "TLS reports", provider.GetRequiredService<IOptions<TlsReportOptions>>().Value.SendInterval, 1,
             async token => await provider.GetRequiredService<SendTlsReports>().RunAsync(token) ? 1 : 0));

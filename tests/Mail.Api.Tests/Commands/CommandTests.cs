@@ -34,7 +34,7 @@ public sealed class CommandTests
         var nobody = await RunAsync(database.ConnectionString, "delivery", "trace", "msg_x");
 
         Assert.Equal(0, suspended.ExitCode);
-        Assert.Equal((0, "domain held.test  operator  until resumed  checking them\n"), (holds.ExitCode, holds.Output));
+        Assert.Equal((0, "domain held.test  operator  suspended until resumed  checking them\n"), (holds.ExitCode, holds.Output));
         Assert.Equal((0, ""), (status.ExitCode, status.Output));
         Assert.Equal((0, 1, 1, 1), (resumed.ExitCode, again.ExitCode, everything.ExitCode, nobody.ExitCode));
     }
