@@ -24,10 +24,17 @@ internal sealed class DialogueWire(Stream stream)
         var octets = _pending.ToArray();
         _pending.SetLength(0);
         var piece = PieceLength > 0 ? PieceLength : Math.Max(1, octets.Length);
-        for (var at = 0; at < octets.Length; at += piece)
+        try
         {
-            await _stream.WriteAsync(octets.AsMemory(at, Math.Min(piece, octets.Length - at)), cancellationToken);
-            await _stream.FlushAsync(cancellationToken);
+            for (var at = 0; at < octets.Length; at += piece)
+            {
+                await _stream.WriteAsync(octets.AsMemory(at, Math.Min(piece, octets.Length - at)), cancellationToken);
+                await _stream.FlushAsync(cancellationToken);
+            }
+        }
+        catch (IOException)
+        {
+            // The other side has heard enough and closed; what it said before can still be read, and whether it closed is asked there.
         }
     }
 
