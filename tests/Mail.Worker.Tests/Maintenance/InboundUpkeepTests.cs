@@ -105,8 +105,8 @@ public sealed class InboundUpkeepTests : IAsyncLifetime
     {
         await StoreAsync("inbound_messages", "id, organization_id, domain, mail_from, recipients, header_from, subject, size, raw, content, received_at",
             "uuidv7(), '{0}', 'in.test', '', '{{}}', '', '', 1, ''::bytea, '{{}}', now() - {1}", "30 days");
-        await StoreAsync("dev_inbox", "id, organization_id, mail_from, rcpt_to, subject, raw, authentication, received_at",
-            "uuidv7(), '{0}', '', '', '', ''::bytea, '{{}}', now() - {1}", "7 days");
+        await StoreAsync("dev_inbox", "id, organization_id, mail_from, rcpt_to, subject, size, raw, authentication, received_at",
+            "uuidv7(), '{0}', '', '', '', 1, ''::bytea, '{{}}', now() - {1}", "7 days");
         await StoreAsync("operator_mail", "id, mail_from, rcpt_to, subject, size, raw, received_at", "uuidv7(), '', '', '', 1, ''::bytea, now() - {1}", "90 days");
 
         Assert.Equal((1, 1, 1), (await Upkeep.DeleteMessagesAsync(1, default), await Upkeep.DeleteCapturedAsync(1, default), await Upkeep.DeleteOperatorMailAsync(1, default)));
