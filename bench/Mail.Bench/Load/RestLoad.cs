@@ -13,8 +13,11 @@ namespace Mail.Bench.Load;
 internal sealed class RestLoad(int port, string apiKey, int connections)
 {
     private const int BodyCharacters = 2_000;
-    private const string Placeholder = "########";
+    private const string Placeholder = "########", DomainPlaceholder = "%%%%%%%%";
     private int _next;
+
+    /// <summary>How many domains the recipients are in, in turn.</summary>
+    public int Domains { get; init; } = 1;
 
     public sealed record Result(int Accepted, TimeSpan Elapsed, double[] LatenciesMs)
     {
@@ -38,13 +41,16 @@ internal sealed class RestLoad(int port, string apiKey, int connections)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
-        var (request, places) = Template(run);
+        var request = Template(run);
+        var (places, domainPlaces) = (PlacesOf(request, Placeholder), PlacesOf(request, DomainPlaceholder));
         var answer = new byte[8_192];
         var accepted = 0;
         for (var i = Interlocked.Increment(ref _next) - 1; i < messages; i = Interlocked.Increment(ref _next) - 1)
         {
             foreach (var place in places)
                 i.TryFormat(request.AsSpan(place, Placeholder.Length), out _, "D8", CultureInfo.InvariantCulture);
+            foreach (var place in domainPlaces)
+                (i % Domains).TryFormat(request.AsSpan(place, DomainPlaceholder.Length), out _, "D8", CultureInfo.InvariantCulture);
             var started = Stopwatch.GetTimestamp();
             await socket.SendAsync(request);
             accepted += await ReadAsync(socket, answer) ? 1 : 0;
@@ -54,16 +60,23 @@ internal sealed class RestLoad(int port, string apiKey, int connections)
     }
 
     // Only the number of the message changes from one request to the next.
-    private (byte[] Request, List<int> Places) Template(string run)
+    private byte[] Template(string run)
     {
+        var domain = Domains == 1 ? "example.com" : $"d{DomainPlaceholder}.example.com";
         var body = $$"""
-            {"from":{"email":"shop@demo.test","name":"Demo Shop"},"to":[{"email":"user{{Placeholder}}@example.com"}],"subject":"Receipt {{Placeholder}}","text":"{{new string('x', BodyCharacters)}}","idempotencyKey":"{{run}}-{{Placeholder}}"}
+            {"from":{"email":"shop@demo.test","name":"Demo Shop"},"to":[{"email":"user{{Placeholder}}@{{domain}}"}],"subject":"Receipt {{Placeholder}}","text":"{{new string('x', BodyCharacters)}}","idempotencyKey":"{{run}}-{{Placeholder}}"}
             """;
         var request = $"POST /v1/mail/send HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {apiKey}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+        return Encoding.ASCII.GetBytes(request);
+    }
+
+    private static List<int> PlacesOf(byte[] request, string placeholder)
+    {
+        var text = Encoding.ASCII.GetString(request);
         var places = new List<int>();
-        for (var at = request.IndexOf(Placeholder, StringComparison.Ordinal); at >= 0; at = request.IndexOf(Placeholder, at + 1, StringComparison.Ordinal))
+        for (var at = text.IndexOf(placeholder, StringComparison.Ordinal); at >= 0; at = text.IndexOf(placeholder, at + 1, StringComparison.Ordinal))
             places.Add(at);
-        return (Encoding.ASCII.GetBytes(request), places);
+        return places;
     }
 
     private static async Task<bool> ReadAsync(Socket socket, byte[] answer)
