@@ -25,4 +25,21 @@ public sealed class MaintenanceStore(NpgsqlDataSource database)
             where k.organization_id = expired.organization_id and k.operation = expired.operation and k.key = expired.key
             """,
             cancellationToken, count);
+
+    /// <summary>
+    /// Vacuums the queues that have many dead rows. Their rows live for seconds, and whoever looks for work steps over each that
+    /// is not removed yet: autovacuum, which by default comes once a minute, is too late for that.
+    /// </summary>
+    // The more is waiting, the more a vacuum costs, and the less often it is worth it.
+    public async Task VacuumQueuesAsync(CancellationToken cancellationToken)
+    {
+        var tables = await database.QueryAsync(
+            """
+            select relname from pg_stat_user_tables
+            where relid in ('delivery_queue'::regclass, 'webhook_queue'::regclass) and n_dead_tup > 2000 + n_live_tup / 20
+            """,
+            row => row.GetString(0), cancellationToken);
+        foreach (var table in tables)
+            await database.ExecuteAsync($"vacuum (skip_locked, truncate false, index_cleanup on, parallel 0) {table}", cancellationToken);
+    }
 }

@@ -26,4 +26,8 @@ internal sealed class MaintenanceOptions
     /// <summary>How often one-time codes that have expired are told of, and the content of their mails erased. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan OtpInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often the queues are looked at for dead rows. Default 3 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan VacuumInterval { get; set; } = TimeSpan.FromSeconds(3);
 }

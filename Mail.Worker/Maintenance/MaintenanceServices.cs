@@ -23,6 +23,8 @@ internal static class MaintenanceServices
             "conversations", provider.GetRequiredService<IOptions<MaintenanceOptions>>().Value.PartitionInterval,
             token => provider.GetRequiredService<MaintenanceStore>().DropConversationsAsync(
                 provider.GetRequiredService<IOptions<ConversationOptions>>().Value.KeepFor, token)));
+        builder.Services.AddMaintenanceJob<MaintenanceStore>((store, options) => MaintenanceJob.Whole(
+            "dead rows of the queues", options.VacuumInterval, store.VacuumQueuesAsync));
         builder.Services.AddMaintenanceJob<MaintenanceStore>((store, options) => new MaintenanceJob(
             "idempotency keys", options.CleanUpInterval, options.CleanUpBatch,
             token => store.DeleteExpiredIdempotencyKeysAsync(options.CleanUpBatch, token)));

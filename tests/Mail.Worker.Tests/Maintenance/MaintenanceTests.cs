@@ -39,4 +39,30 @@ public sealed class MaintenanceTests
         Assert.Equal([2, 2, 1], deleted);
         Assert.Equal(3, await system.CountAsync("select count(*) from idempotency_keys"));
     }
+
+    [Fact]
+    public async Task A_queue_with_many_dead_rows_is_vacuumed_and_one_with_few_is_not()
+    {
+        await using var system = await WorkerSystem.CreateAsync();
+        var store = system.Front.Services.GetRequiredService<MaintenanceStore>();
+        await AddDeadRowsAsync(1_000);
+        await store.VacuumQueuesAsync(CancellationToken.None);
+        Assert.Equal(0, await system.CountAsync(Vacuums));
+
+        await AddDeadRowsAsync(2_000);
+        await store.VacuumQueuesAsync(CancellationToken.None);
+
+        Assert.Equal(1, await system.CountAsync(Vacuums));
+        Assert.Equal(0, await system.CountAsync("select n_dead_tup from pg_stat_user_tables where relname = 'delivery_queue'"));
+
+        Task AddDeadRowsAsync(int count) => system.ExecuteAsync(
+            $"""
+            insert into delivery_queue (id, organization_id, message_id, mode, domain, give_up_at)
+                select uuidv7(), uuidv7(), uuidv7(), 'live', 'example.test', now() + interval '1 day' from generate_series(1, {count});
+            delete from delivery_queue;
+            select pg_stat_force_next_flush();
+            """);
+    }
+
+    private const string Vacuums = "select vacuum_count from pg_stat_user_tables where relname = 'delivery_queue'";
 }
