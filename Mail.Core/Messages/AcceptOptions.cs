@@ -7,7 +7,7 @@ public sealed class AcceptOptions
 {
     public const string Section = "Accept";
 
-    /// <summary>How many transactions commit at the same moment in one process.</summary>
+    /// <summary>How many transactions commit at the same moment in one process when one of them is slow.</summary>
     [Range(1, 32)]
     public int Writers { get; set; } = 2;
 

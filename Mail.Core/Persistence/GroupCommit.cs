@@ -6,6 +6,7 @@ namespace Mail.Core.Persistence;
 /// <summary>
 /// Lets items that are ready at the same moment share one transaction, and so one flush to disk. While a batch commits
 /// the next one gathers; an idle system commits a single item at once. Nobody is answered before its commit.
+/// Large batches are cheap ones, so writers take turns; one that is slow, or hangs, holds the others for a moment only.
 /// </summary>
 /// <param name="limits">How much may wait and how much shares a transaction.</param>
 /// <param name="bytesOf">Approximate size of an item.</param>
@@ -15,6 +16,7 @@ public sealed class GroupCommit<TItem, TResult>(
 {
     // What must be committed together waits together.
     private readonly Channel<Entry[]> _waiting = Channel.CreateBounded<Entry[]>(limits.MaxWaiting);
+    private readonly SemaphoreSlim _turn = new(1);
     private int _itemsWaiting;
 
     /// <summary>The result once the item is committed; null when too much is waiting already, and nothing was stored.</summary>
@@ -62,9 +64,12 @@ public sealed class GroupCommit<TItem, TResult>(
         var batch = new List<Entry>(limits.MaxBatch);
         while (await _waiting.Reader.WaitToReadAsync())
         {
+            var isTurn = await _turn.WaitAsync(GroupCommitLimits.Patience);
             Gather(batch);
             await CommitAsync(batch);
             batch.Clear();
+            if (isTurn)
+                _turn.Release();
         }
     }
 
@@ -116,8 +121,12 @@ public sealed class GroupCommit<TItem, TResult>(
     }
 }
 
-/// <param name="Writers">How many transactions commit at the same moment.</param>
+/// <param name="Writers">How many transactions commit at the same moment, when one takes longer than <see cref="Patience"/>.</param>
 /// <param name="MaxBatch">No further item joins a transaction that has as many; only items that belong together are more.</param>
 /// <param name="MaxBatchBytes">No further item joins a transaction that holds this much.</param>
 /// <param name="MaxWaiting">The most items that wait for a writer.</param>
-public sealed record GroupCommitLimits(int Writers, int MaxBatch, long MaxBatchBytes, int MaxWaiting);
+public sealed record GroupCommitLimits(int Writers, int MaxBatch, long MaxBatchBytes, int MaxWaiting)
+{
+    /// <summary>How long a writer waits for the one before it.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+}
