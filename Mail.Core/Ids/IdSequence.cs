@@ -10,6 +10,11 @@ internal sealed class IdSequence
     // A clock that was set back further than this is followed, so that ids stay near the time they were made.
     private const long MaxAhead = 1 << CounterBits + 4;
 
+    // Asking the system for eight octets costs as much as for hundreds.
+    private const int RandomOctets = 512;
+    [ThreadStatic] private static byte[]? _random;
+    [ThreadStatic] private static int _used;
+
     // The newest millisecond and, below it, the counter within it.
     private long _last;
 
@@ -31,10 +36,21 @@ internal sealed class IdSequence
     private static Guid Version7(long millisecondsAndCounter)
     {
         Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes[8..]);
+        FillRandom(bytes[8..]);
         BinaryPrimitives.WriteInt64BigEndian(bytes, millisecondsAndCounter << 4);
         BinaryPrimitives.WriteUInt16BigEndian(bytes[6..], (ushort)(0x7000 | (millisecondsAndCounter & 0xFFF)));
         bytes[8] = (byte)(0x80 | (bytes[8] & 0x3F));
         return new Guid(bytes, bigEndian: true);
+    }
+
+    private static void FillRandom(Span<byte> target)
+    {
+        if (_random is null || _used + target.Length > RandomOctets)
+        {
+            RandomNumberGenerator.Fill(_random ??= new byte[RandomOctets]);
+            _used = 0;
+        }
+        _random.AsSpan(_used, target.Length).CopyTo(target);
+        _used += target.Length;
     }
 }

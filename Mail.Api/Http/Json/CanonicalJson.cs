@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -15,14 +16,14 @@ internal static class CanonicalJson
     public static byte[] Hash(ReadOnlyMemory<byte> json, string without)
     {
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = ApiJson.MaxDepth });
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new HashWriter();
         Append(hash, document.RootElement, without);
-        return hash.GetHashAndReset();
+        return hash.Finish();
     }
 
-    private static void Append(IncrementalHash hash, JsonElement element, string? without)
+    private static void Append(HashWriter hash, JsonElement element, string? without)
     {
-        hash.AppendData([(byte)element.ValueKind]);
+        hash.Write([(byte)element.ValueKind]);
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
@@ -32,12 +33,12 @@ internal static class CanonicalJson
                     AppendText(hash, name);
                     Append(hash, value, without: null);
                 }
-                hash.AppendData([0xFF]);
+                hash.Write([0xFF]);
                 break;
             case JsonValueKind.Array:
                 foreach (var item in element.EnumerateArray())
                     Append(hash, item, without: null);
-                hash.AppendData([0xFF]);
+                hash.Write([0xFF]);
                 break;
             case JsonValueKind.String:
                 AppendText(hash, TextOf(element));
@@ -74,12 +75,51 @@ internal static class CanonicalJson
     }
 
     // The length in front keeps neighbours apart.
-    private static void AppendText(IncrementalHash hash, string text)
+    private static void AppendText(HashWriter hash, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         Span<byte> length = stackalloc byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
-        hash.AppendData(length);
-        hash.AppendData(bytes);
+        hash.Write(length);
+        hash.Write(bytes);
+    }
+
+    /// <summary>Puts small pieces together: each call of the hash costs as much as some hundred octets.</summary>
+    private sealed class HashWriter : IDisposable
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(4_096);
+        private int _filled;
+
+        public void Write(ReadOnlySpan<byte> bytes)
+        {
+            if (bytes.Length > _buffer.Length - _filled)
+                Flush();
+            if (bytes.Length > _buffer.Length)
+            {
+                _hash.AppendData(bytes);
+                return;
+            }
+            bytes.CopyTo(_buffer.AsSpan(_filled));
+            _filled += bytes.Length;
+        }
+
+        public byte[] Finish()
+        {
+            Flush();
+            return _hash.GetHashAndReset();
+        }
+
+        public void Dispose()
+        {
+            _hash.Dispose();
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
+        private void Flush()
+        {
+            _hash.AppendData(_buffer, 0, _filled);
+            _filled = 0;
+        }
     }
 }
