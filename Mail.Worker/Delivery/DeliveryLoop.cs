@@ -19,10 +19,12 @@ internal sealed partial class DeliveryLoop(
     private static readonly TimeSpan SurveyInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan SuspectInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ExpiredInterval = TimeSpan.FromSeconds(15);
-    // Tiny claims are not worth their statement.
+    // Tiny claims are not worth their statement, for a while.
     private const int LeastClaim = 16;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
 
     private readonly QueueOptions _options = options.Value;
+    private long _claimedAt;
     private long _surveyedAt;
     private long _suspectAt;
     private long _expiredAt;
@@ -68,7 +70,8 @@ internal sealed partial class DeliveryLoop(
     // Not cancelled by a stop: a claim that was committed but not read would wait for its lease to expire.
     private async Task<bool> StepAsync()
     {
-        var room = Math.Min(_options.ClaimBatch, _options.MaxInFlight - held.Count);
+        var free = _options.MaxInFlight - held.Count;
+        var room = Math.Min(_options.ClaimBatch, free);
         if (room < WorthClaiming())
             return false;
         var isAllPromoted = true;
@@ -78,19 +81,21 @@ internal sealed partial class DeliveryLoop(
             await ClaimSuspectAsync();
             await ClaimExpiredAsync();
         }
-        var plan = lanes.Plan(room);
+        var plan = lanes.Plan(room, free);
         if (plan.Count == 0)
             return !isAllPromoted; // more lanes may be behind those that have no room, but polling is often enough to look there
-        var leasedAt = clock.GetTimestamp();
+        _claimedAt = clock.GetTimestamp();
         var jobs = await store.ClaimAsync(worker.Value, plan, _options.Lease, CancellationToken.None);
         lanes.Claimed(plan, jobs);
-        Start(jobs, leasedAt);
+        Start(jobs, _claimedAt);
         return jobs.Count == room || !isAllPromoted || lanes.NeedSurvey;
     }
 
-    // With little room left, wait for more; the more there is in hand, the less hurry there is.
+    // With little room left, wait for more; the more there is in hand, the less hurry there is. But what is in hand may hang.
     private int WorthClaiming()
     {
+        if (clock.GetElapsedTime(_claimedAt) > LongestWait)
+            return 1;
         var most = Math.Min(_options.ClaimBatch, _options.MaxInFlight);
         return Math.Min(held.Count > _options.MaxInFlight / 2 ? most / 2 : LeastClaim, most);
     }

@@ -10,6 +10,8 @@ internal sealed class Lanes(
 {
     // Of a lane whose destination is not known yet: enough to learn it, few enough to be no burden on it.
     private const int UnknownRoom = 8;
+    // So many lanes that are not known yet may come while a worker fills up.
+    private const int LeastUnknown = 32;
     private const int MaxKnown = 2000;
     private const int MinKnown = 500;
     private const int MaxBlocked = 500;
@@ -44,9 +46,11 @@ internal sealed class Lanes(
         return isAllPromoted;
     }
 
-    public List<LaneClaim> Plan(int room)
+    /// <param name="room">The most items in all.</param>
+    /// <param name="free">How many more this worker may hold.</param>
+    public List<LaneClaim> Plan(int room, int free)
     {
-        var plan = ClaimPlan.Make(_known, room, _turn++, RoomOf).ConvertAll(claim => claim with { Behind = floors.Of(claim.Lane) });
+        var plan = ClaimPlan.Make(_known, room, _turn++, lane => RoomOf(lane, free)).ConvertAll(claim => claim with { Behind = floors.Of(claim.Lane) });
         // Lanes that had no room have had their turn too.
         _unserved = plan.Count == 0 ? 0 : _unserved - plan.Count;
         return plan;
@@ -73,9 +77,9 @@ internal sealed class Lanes(
         }
     }
 
-    private LaneRoom RoomOf(QueueLane lane)
+    private LaneRoom RoomOf(QueueLane lane, int free)
     {
-        var room = Paced(lane, FindRoom(lane));
+        var room = Paced(lane, FindRoom(lane, free));
         if (room.Room == 0 && _blocked.Count < MaxBlocked)
             _blocked.Add(lane);
         return room;
@@ -85,18 +89,18 @@ internal sealed class Lanes(
     private LaneRoom Paced(QueueLane lane, LaneRoom room) =>
         room.Room > 0 && pace.RoomOf(lane) is var (name, most) ? new LaneRoom(name, Math.Min(room.Room, most)) : room;
 
-    private LaneRoom FindRoom(QueueLane lane)
+    private LaneRoom FindRoom(QueueLane lane, int free)
     {
         if (holds.On(lane) is not null)
             return new LaneRoom("held", 0);
         if (book.Find(lane) is not var (destination, pool))
-            return new LaneRoom($"? {lane.Name}", UnknownRoom);
+            return new LaneRoom($"? {lane.Name}", Math.Clamp(free / LeastUnknown, 1, UnknownRoom));
         if (holds.On(HoldScope.Destination, destination) is not null)
             return new LaneRoom(destination, 0);
         if (sources.IsEmpty)
-            return new LaneRoom(destination, destinations.RoomOf(destination));
+            return new LaneRoom(destination, destinations.RoomOf(destination, free));
         var bySource = sources.DestinationsOf(destination, pool).DefaultIfEmpty(destination);
         return new LaneRoom($"{destination} {pool}",
-            bySource.Sum(name => holds.On(HoldScope.Destination, name) is null ? destinations.RoomOf(name) : 0));
+            bySource.Sum(name => holds.On(HoldScope.Destination, name) is null ? destinations.RoomOf(name, free) : 0));
     }
 }

@@ -30,6 +30,7 @@ internal sealed class Destination(DestinationShape shape, int first, int maxWait
     private readonly Pace _pace = new(clock);
     private long _order;
     private int _workers;
+    private readonly bool _isRelay = first == int.MaxValue;
     private int _allowed = first;
     private bool _closed;
 
@@ -38,16 +39,18 @@ internal sealed class Destination(DestinationShape shape, int first, int maxWait
     public DestinationShape Shape => shape;
 
     /// <summary>How many more items would start soon: as many as have ended in the last second, but not fewer than can run at one time.</summary>
-    public int Room
+    /// <param name="free">How many more this worker may hold.</param>
+    public int RoomOf(int free)
     {
-        get
-        {
-            if (shape.Suspended is not null)
-                return 0;
-            lock (_gate)
-                return _closed ? 0 : Math.Max(0, Math.Min(maxWaiting, Soon()) - _waiting.Count);
-        }
+        if (shape.Suspended is not null)
+            return 0;
+        lock (_gate)
+            return _closed ? 0 : Math.Max(0, Math.Min(Math.Min(maxWaiting, Soon()) - _waiting.Count, Share(free)));
     }
+
+    // No more in hand than is left for all others: however many destinations hang, there is as much room again for one that does
+    // not (a dynamic threshold: Choudhury and Hahne, 1998). Not for a relay, where all mail goes.
+    private int Share(int free) => _isRelay ? int.MaxValue : free - _workers - _waiting.Count;
 
     public EnqueueResult TryEnqueue(RoutedItem item)
     {

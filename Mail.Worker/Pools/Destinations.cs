@@ -17,7 +17,9 @@ internal sealed class Destinations(
     public bool IsClosed => _closed;
 
     /// <summary>How many items more the destination could take now.</summary>
-    public int RoomOf(string name) => _byName.TryGetValue(name, out var destination) ? destination.Room : connections.Value.PerDestination;
+    /// <param name="free">How many more this worker may hold.</param>
+    public int RoomOf(string name, int free) =>
+        _byName.TryGetValue(name, out var destination) ? destination.RoomOf(free) : connections.Value.PerDestination;
 
     /// <summary>Why nothing is sent there, if so.</summary>
     public Suspension? SuspensionOf(string name) => _byName.TryGetValue(name, out var destination) ? destination.Shape.Suspended : null;
