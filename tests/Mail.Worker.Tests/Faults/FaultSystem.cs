@@ -4,6 +4,8 @@ using System.Globalization;
 using System.Text;
 using Mail.TestKit.Servers;
 using Mail.TestKit.Smtp;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Mail.Worker.Tests.Faults;
 
@@ -99,6 +101,13 @@ internal sealed class FaultSystem : IAsyncDisposable
     /// <summary>Until at least one of the servers got the command.</summary>
     public Task UntilSaidAsync(string verb) => Front.UntilAsync(
         () => Task.FromResult(_hosts.Exists(host => host.Commands.Any(command => command.StartsWith(verb, StringComparison.Ordinal)))), () => $"no {verb}");
+
+    /// <summary>After the database was away: what the test itself has open to it is broken.</summary>
+    public void ForgetConnections()
+    {
+        Front.Front.Services.GetRequiredService<NpgsqlDataSource>().Clear();
+        Front.Front.Services.GetRequiredKeyedService<NpgsqlDataSource>("maildb").Clear();
+    }
 
     /// <summary>From here on it takes its time to recover.</summary>
     public void Fault() => _sinceFault.Restart();

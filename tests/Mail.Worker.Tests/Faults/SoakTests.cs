@@ -75,6 +75,7 @@ public sealed class SoakTests(ITestOutputHelper output)
             await _postgres.KillAsync();
             await WaitAsync(Outage);
             await _postgres.StartAgainAsync();
+            _system.ForgetConnections();
         }),
         new("PostgreSQL hangs", 2 * MostAmbiguous, async () =>
         {
