@@ -70,7 +70,7 @@ internal static class ReportStatements
             recipient.Organization, EventTypes.MessageBounced, recipient.Message,
             JsonSerializer.Serialize(data, BounceJson.Default.BounceEventData))]);
         yield return AnalyticsStatements.Count(
-            [AnalyticsFact.Of(recipient.Organization, recipient.Message, recipient.RecipientDomain, report.Effect.ToMetric())]);
+            [new AnalyticsFact(recipient.Organization, recipient.Message, recipient.RecipientDomain, report.Effect.ToMetric())]);
         if (recipient.IsTelling && report.Effect == BounceEffect.Hard)
             yield return BounceStatements.Hours([new SendingCount(recipient.Organization, recipient.Domain, 0, 1, 0)]);
     }
@@ -82,7 +82,7 @@ internal static class ReportStatements
             recipient.Organization, EventTypes.MessageComplained, recipient.Message,
             JsonSerializer.Serialize(data, BounceJson.Default.ComplaintEventData))]);
         yield return AnalyticsStatements.Count(
-            [AnalyticsFact.Of(recipient.Organization, recipient.Message, recipient.RecipientDomain, Metric.Complained)]);
+            [new AnalyticsFact(recipient.Organization, recipient.Message, recipient.RecipientDomain, Metric.Complained)]);
         if (recipient.IsTelling)
             yield return BounceStatements.Hours([new SendingCount(recipient.Organization, recipient.Domain, 0, 0, 1)]);
     }

@@ -21,14 +21,17 @@ internal static class AcceptStatements
         AnalyticsStatements.Count(Facts(messages)),
     ];
 
-    private static List<AnalyticsFact> Facts(List<PendingAccept> messages) =>
-    [
-        .. from pending in messages
-           where !pending.IsScheduled
-           from item in pending.Message.Recipients.Select((recipient, ordinal) => (Domain: recipient.Mailbox.Address.AsciiDomain, Ordinal: ordinal))
-           select AnalyticsFact.Of(pending.Caller.Organization, pending.Id, item.Domain,
-               pending.Suppressed.ContainsKey(item.Ordinal) ? Metric.Suppressed : Metric.Accepted),
-    ];
+    private static IEnumerable<KnownFact> Facts(List<PendingAccept> messages) =>
+        from pending in messages
+        where !pending.IsScheduled && pending.Caller.Mode == SendingMode.Live
+        let fact = new KnownFact(pending.Caller.Organization, pending.Domain, pending.Message.Template?.Template, ContentJson.Write(pending.Message.Tags),
+            "", (short)Metric.Accepted, null)
+        from item in pending.Message.Recipients.Select((recipient, ordinal) => (Domain: recipient.Mailbox.Address.AsciiDomain, Ordinal: ordinal))
+        select fact with
+        {
+            RecipientDomain = item.Domain,
+            Metric = (short)(pending.Suppressed.ContainsKey(item.Ordinal) ? Metric.Suppressed : Metric.Accepted),
+        };
 
     /// <summary>What makes a stored message that was scheduled go out: queue rows, events, usage.</summary>
     public static IEnumerable<NpgsqlBatchCommand> ForRelease(List<PendingAccept> messages, TimeSpan retryFor, TimeProvider clock) =>

@@ -60,7 +60,7 @@ internal static class ClaimSuppressionStatements
         batch.BatchCommands.Add(Items(hit));
         batch.BatchCommands.Add(EventStatements.Append(hit.ConvertAll(item => SuppressionJson.EventOf(
             item.Job.Organization, item.Job.Message, item.Recipient.Address, reasons[(item.Job.Organization.Value, item.Key)]))));
-        batch.BatchCommands.Add(AnalyticsStatements.Count(hit.ConvertAll(item => AnalyticsFact.Of(
+        batch.BatchCommands.Add(AnalyticsStatements.Count(hit.ConvertAll(item => new AnalyticsFact(
             item.Job.Organization, item.Job.Message, item.Recipient.Domain, Metric.Suppressed))));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -1,22 +1,24 @@
 using Mail.Core.Analytics;
 using Mail.Core.Bounces;
+using Mail.Core.Messages;
+using Mail.Core.Organizations;
 
 namespace Mail.Core.Queue;
 
 /// <summary>What attempts count as. An attempt counts when it ended, whenever it is recorded.</summary>
 internal static class DeliveryFacts
 {
-    public static List<AnalyticsFact> Of(List<RecordStatements.Row> rows)
+    public static IEnumerable<KnownFact> Of(List<RecordStatements.Row> rows)
     {
-        var facts = new List<AnalyticsFact>(rows.Count * 2);
-        foreach (var (record, result) in rows)
+        foreach (var (record, result) in rows.Where(row => row.Record.Mode == SendingMode.Live))
         {
             var domain = result.Address[(result.Address.LastIndexOf('@') + 1)..].ToLowerInvariant();
-            facts.Add(AnalyticsFact.Of(record.Organization, record.Message, domain, MetricOf(result), record.EndedAt));
+            var fact = new KnownFact(
+                record.Organization, record.SenderDomain, record.Template, ContentJson.Write(record.Tags), domain, (short)MetricOf(result), record.EndedAt);
+            yield return fact;
             if (result.Outcome == DeliveryOutcome.Delivered)
-                facts.Add(AnalyticsFact.OfLatency(record.Organization, record.Message, domain, record.Latency, record.EndedAt));
+                yield return fact with { Metric = LatencyBuckets.Of(record.Latency) };
         }
-        return facts;
     }
 
     private static Metric MetricOf(RecipientResult result) => result.Outcome switch

@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using Mail.Core.Domains;
 using Mail.Core.Messages;
 using Mail.Core.Organizations;
+using Mail.Core.Templates;
 using Mail.Protocol.Bounces;
 
 namespace Mail.Core.Queue;
@@ -17,6 +19,10 @@ public sealed record DeliveryRecord
     public required SendingMode Mode { get; init; }
 
     public required DomainId SenderDomain { get; init; }
+
+    public TemplateId? Template { get; init; }
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>1 for the first attempt.</summary>
     public required int AttemptNumber { get; init; }

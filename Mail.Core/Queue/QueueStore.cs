@@ -14,7 +14,7 @@ namespace Mail.Core.Queue;
 /// The queue as workers see it: survey, claim, renew, record. It reads across organizations; every row it hands
 /// out carries its own.
 /// </summary>
-public sealed class QueueStore([FromKeyedServices(MailCore.Database)] NpgsqlDataSource database, TimeProvider clock)
+public sealed class QueueStore([FromKeyedServices(MailCore.Database)] NpgsqlDataSource database)
 {
     private static readonly string ClaimLanes = LaneStatements.Claim(LaneStatements.PickFromLanes);
     private static readonly string ClaimExpired = LaneStatements.Claim(LaneStatements.PickExpired);
@@ -126,7 +126,7 @@ public sealed class QueueStore([FromKeyedServices(MailCore.Database)] NpgsqlData
         if (written.Count > 0)
         {
             await using var batch = new NpgsqlBatch(connection);
-            foreach (var command in RecordStatements.For(written, clock))
+            foreach (var command in RecordStatements.For(written))
                 batch.BatchCommands.Add(command);
             await batch.ExecuteNonQueryAsync(cancellationToken);
             await BounceEffects.ApplyAsync(connection, written, cancellationToken);

@@ -1,7 +1,6 @@
 using Mail.Core.Analytics;
 using Mail.Core.Bounces;
 using Mail.Core.Events;
-using Mail.Core.Ids;
 using Mail.Core.Messages;
 using Mail.Core.Persistence;
 using Npgsql;
@@ -12,12 +11,12 @@ namespace Mail.Core.Queue;
 /// <summary>The statements of <see cref="QueueStore.RecordAsync"/>: one per table, a whole batch in arrays.</summary>
 internal static class RecordStatements
 {
-    public static IEnumerable<NpgsqlBatchCommand> For(List<DeliveryRecord> records, TimeProvider clock)
+    public static IEnumerable<NpgsqlBatchCommand> For(List<DeliveryRecord> records)
     {
         var rows = records.SelectMany(record => record.Results.Select(result => new Row(record, result))).ToList();
         return
         [
-            LockShared(records), Attempts(rows, clock), Recipients(rows), Messages(records), Events(rows), Conversations(records),
+            LockShared(records), Attempts(rows), Recipients(rows), Messages(records), Events(rows), Conversations(records),
             .. BounceStatements.For(rows),
             AnalyticsStatements.Count(DeliveryFacts.Of(rows)),
         ];
@@ -39,27 +38,24 @@ internal static class RecordStatements
             Batched.Uuids(shared, record => record.Message.Value));
     }
 
-    private static NpgsqlBatchCommand Attempts(List<Row> rows, TimeProvider clock) => Batched.Command(
+    private static NpgsqlBatchCommand Attempts(List<Row> rows) => Batched.Command(
         """
         insert into delivery_attempts (organization_id, id, message_id, recipient, number, outcome, stage, cause, started_at,
                                        ended_at, mx_host, mx_address, tls_version, tls_cipher, smtp_code, enhanced_code,
                                        reply, next_attempt_at, worker, tls_policy, tls_verification, tls_problem)
-        select organization_id,
-               -- The month that an attempt is kept in is the database's: a worker whose clock is wrong could not record, and would repeat.
-               (lpad(to_hex((extract(epoch from now()) * 1000)::bigint), 12, '0') || right(replace(id::text, '-', ''), 20))::uuid,
-               message_id, recipient, number, outcome, stage, cause, started_at, ended_at, mx_host,
+        -- The month that an attempt is kept in is the database's: a worker whose clock is wrong could not record, and would repeat.
+        select organization_id, uuidv7(), message_id, recipient, number, outcome, stage, cause, started_at, ended_at, mx_host,
                mx_address, tls_version, tls_cipher, smtp_code, enhanced_code, reply, now() + retry_in, worker,
                tls_policy, tls_verification, tls_problem
-        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::integer[], $6::text[], $7::text[], $8::text[],
-                    $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::text[],
-                    $15::smallint[], $16::text[], $17::text[], $18::interval[], $19::text[],
-                    $20::text[], $21::text[], $22::text[])
-            as item (organization_id, id, message_id, recipient, number, outcome, stage, cause, started_at, ended_at,
+        from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::integer[], $5::text[], $6::text[], $7::text[],
+                    $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::text[],
+                    $14::smallint[], $15::text[], $16::text[], $17::interval[], $18::text[],
+                    $19::text[], $20::text[], $21::text[])
+            as item (organization_id, message_id, recipient, number, outcome, stage, cause, started_at, ended_at,
                      mx_host, mx_address, tls_version, tls_cipher, smtp_code, enhanced_code, reply, retry_in, worker,
                      tls_policy, tls_verification, tls_problem)
         """,
         Batched.Uuids(rows, row => row.Record.Organization.Value),
-        Batched.Uuids(rows, _ => PrefixedId.New<AttemptId>(clock).Value),
         Batched.Uuids(rows, row => row.Record.Message.Value),
         Batched.Array(rows, row => row.Result.Ordinal, NpgsqlDbType.Smallint),
         Batched.Array(rows, row => row.Record.AttemptNumber, NpgsqlDbType.Integer),

@@ -60,7 +60,7 @@ internal static class TrackingEvents
             TrackingJson.Default.TrackingEventData));
 
     private static AnalyticsFact FactOf(Engagement group, Metric metric) =>
-        AnalyticsFact.Of(group.Hits[0].Target.Organization, group.Hits[0].Target.Message, group.Recipient.Domain, metric);
+        new AnalyticsFact(group.Hits[0].Target.Organization, group.Hits[0].Target.Message, group.Recipient.Domain, metric);
 }
 
 /// <param name="Bot">Set when it was a machine, by its name or because it was too quick for a person.</param>

@@ -51,7 +51,7 @@ public sealed class TrackingStore(NpgsqlDataSource database, IOptions<TrackingOp
             await using var batch = new NpgsqlBatch(connection);
             batch.BatchCommands.Add(EventStatements.Append([TrackingEvents.EventOf(EventTypes.MessageUnsubscribed, hit, recipient, isMachine: false)]));
             batch.BatchCommands.Add(AnalyticsStatements.Count(
-                [AnalyticsFact.Of(hit.Target.Organization, hit.Target.Message, recipient.Domain, Metric.Unsubscribed)]));
+                [new AnalyticsFact(hit.Target.Organization, hit.Target.Message, recipient.Domain, Metric.Unsubscribed)]));
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
         // Every time: the address may have been let off the list since. What is done with mail of test keys says nothing about live mail.

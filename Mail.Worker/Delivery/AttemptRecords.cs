@@ -25,6 +25,8 @@ internal sealed class AttemptRecords(
             Mode = job.Mode,
             IsSandbox = sandbox.Is(job.Domain),
             SenderDomain = job.SenderDomain,
+            Template = job.Template,
+            Tags = job.Tags,
             AttemptNumber = job.Attempts + 1,
             Worker = worker.Value,
             StartedAt = startedAt,

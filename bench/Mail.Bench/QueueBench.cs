@@ -34,7 +34,7 @@ internal static class QueueBench
         await ExecuteAsync(database, "truncate delivery_queue, messages, message_contents, message_recipients");
         // A tenth is for one domain, the rest for 10,000; a quarter waits for a retry.
         await FillAsync(database, depth, "case when i % 10 = 0 then 'large.example' else 'd' || i % 10000 || '.example' end", "i % 4 <> 3");
-        var queue = new QueueStore(database, TimeProvider.System);
+        var queue = new QueueStore(database);
         var lanes = new Queue<QueueLane>();
         var position = new SurveyPosition();
         await DeliverAsync(queue, lanes, position, Batch);

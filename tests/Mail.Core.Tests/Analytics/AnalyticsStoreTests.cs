@@ -117,7 +117,7 @@ public sealed class AnalyticsStoreTests(TestDatabase database) : IClassFixture<T
     {
         var message = await AcceptAsync(_sender.Message());
         await CountAsync([.. Enumerable.Range(1, 1000).Select(i =>
-            AnalyticsFact.OfLatency(_sender.Caller.Organization, message, "example.com", TimeSpan.FromMilliseconds(i * 10), null))]);
+            new AnalyticsFact(_sender.Caller.Organization, message, "example.com", (Metric)LatencyBuckets.Of(TimeSpan.FromMilliseconds(i * 10))))]);
         var totals = await TotalsAsync();
         Assert.InRange(totals.LatencyP50Ms!.Value, 4750, 5250);
         Assert.InRange(totals.LatencyP95Ms!.Value, 9025, 9975);
@@ -135,7 +135,7 @@ public sealed class AnalyticsStoreTests(TestDatabase database) : IClassFixture<T
             for (var i = 0; i < 20; i++)
             {
                 await CountAsync([.. messages.OrderBy(_ => Random.Shared.Next()).SelectMany(message => new[] { Metric.Clicked, Metric.Opened }
-                    .Select(metric => AnalyticsFact.Of(_sender.Caller.Organization, message, $"d{writer % 3}.test", metric)))]);
+                    .Select(metric => new AnalyticsFact(_sender.Caller.Organization, message, $"d{writer % 3}.test", metric)))]);
             }
         })));
         var totals = await TotalsAsync();
@@ -157,7 +157,7 @@ public sealed class AnalyticsStoreTests(TestDatabase database) : IClassFixture<T
     }
 
     private Task CountAsync(MessageId message, Metric metric, params DateTimeOffset?[] at) =>
-        CountAsync([.. at.Select(when => AnalyticsFact.Of(_sender.Caller.Organization, message, "example.com", metric, when))]);
+        CountAsync([.. at.Select(when => new AnalyticsFact(_sender.Caller.Organization, message, "example.com", metric, when))]);
 
     private async Task CountAsync(List<AnalyticsFact> facts)
     {

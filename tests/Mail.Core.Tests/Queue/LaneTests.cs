@@ -11,7 +11,7 @@ public sealed class LaneTests(TestDatabase database) : IClassFixture<TestDatabas
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static int _names;
-    private readonly QueueStore _queue = new(database.DataSource, TimeProvider.System);
+    private readonly QueueStore _queue = new(database.DataSource);
     private Sender _sender = null!;
 
     public async Task InitializeAsync()

@@ -11,7 +11,7 @@ public sealed class QueueStoreTests(TestDatabase database) : IClassFixture<TestD
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static int _names;
-    private readonly QueueStore _queue = new(database.DataSource, TimeProvider.System);
+    private readonly QueueStore _queue = new(database.DataSource);
     private readonly MessageStore _messages = new(database.DataSource);
     private Sender _sender = null!;
 

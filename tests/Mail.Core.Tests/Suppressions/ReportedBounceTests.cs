@@ -188,14 +188,14 @@ public sealed class ReportedBounceTests(TestDatabase database) : IClassFixture<T
         """, Organization.Value);
 
     private async Task<List<DeliveryJob>> ClaimAsync() =>
-        [.. await new QueueStore(database.DataSource, TimeProvider.System).ClaimAsync(
+        [.. await new QueueStore(database.DataSource).ClaimAsync(
             "test", [new LaneClaim(new QueueLane((short)DeliveryPriority.Normal, Organization, "example.com"), 100)], TimeSpan.FromMinutes(1), default)];
 
     private async Task DeliverAsync(MessageId message)
     {
         var job = (await ClaimAsync()).Single(job => job.Message == message);
         var now = TimeProvider.System.GetUtcNow();
-        await new QueueStore(database.DataSource, TimeProvider.System).RecordAsync([new DeliveryRecord
+        await new QueueStore(database.DataSource).RecordAsync([new DeliveryRecord
         {
             Lease = job.Lease, Organization = job.Organization, Message = job.Message, Mode = job.Mode, SenderDomain = job.SenderDomain, AttemptNumber = 1,
             Worker = "test", StartedAt = now, EndedAt = now, CoversMessage = true,
