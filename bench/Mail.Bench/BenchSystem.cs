@@ -8,6 +8,7 @@ namespace Mail.Bench;
 /// <summary>Database, cache, blobs and our hosts, started for one bench on ports and in a folder of their own.</summary>
 internal sealed class BenchSystem : IAsyncDisposable
 {
+    private const int LogFiles = 48;
     private const string ApiKeyText = "ms_live_benchkey_0123456789abcdefghijklmnopqrstuvwxyz";
     private static readonly string Scripts = Path.Combine(Repository.Root, "Mail.AppHost", "Hosting", "scripts");
 
@@ -138,12 +139,13 @@ internal sealed class BenchSystem : IAsyncDisposable
         var (postgres, redis, azurite) = (Ports.Free(), Ports.Free(), Ports.Free());
         // Postgres runs as another user and must reach its directory.
         await HostProcess.RunAsync("/usr/bin/chmod", ["755", _folder.FullName]);
-        _postgres = Start("run-postgres", "pg", postgres, "-c", "shared_preload_libraries=pg_stat_statements");
+        _postgres = Start("run-postgres", "pg", postgres, "-c", "shared_preload_libraries=pg_stat_statements", "-c", "min_wal_size=1GB");
         Start("run-redis", "redis", redis);
         _blobs = Start("run-azurite", "blobs", azurite);
         await Task.WhenAll(new[] { postgres, redis, azurite }.Select(port => Ports.WaitAsync(port, TimeSpan.FromSeconds(60))));
         var server = $"Host=127.0.0.1;Port={postgres};Username=postgres";
         await CreateDatabaseAsync(server);
+        await AgeLogAsync(server);
         _environment["ConnectionStrings__maildb"] = server + ";Database=maildb";
         _environment["ConnectionStrings__redis"] = $"127.0.0.1:{redis}";
         _environment["ConnectionStrings__blobs"] =
@@ -176,6 +178,19 @@ internal sealed class BenchSystem : IAsyncDisposable
                 await Task.Delay(100);
             }
         }
+    }
+
+    // A database that has run for a while writes over old log files; a new one makes each of them, full of zeros.
+    private static async Task AgeLogAsync(string server)
+    {
+        await using var database = NpgsqlDataSource.Create(server + ";Database=maildb");
+        for (var i = 0; i < LogFiles; i++)
+        {
+            await using var next = database.CreateCommand("select pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()");
+            await next.ExecuteNonQueryAsync();
+        }
+        await using var checkpoint = database.CreateCommand("checkpoint");
+        await checkpoint.ExecuteNonQueryAsync();
     }
 
     private void Configure(int smarthostPort)
