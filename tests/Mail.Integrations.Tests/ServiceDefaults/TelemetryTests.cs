@@ -9,6 +9,8 @@ using OpenTelemetry;
 
 namespace Mail.Integrations.Tests.ServiceDefaults;
 
+// Spans are the process's: a host beside it that records them has them recorded here too, whatever the sampler says.
+[Collection(Alone.Name)]
 public sealed class TelemetryTests
 {
     private const string Http = "http/protobuf";
