@@ -11,13 +11,14 @@ namespace Mail.Core.Analytics;
 /// </remarks>
 internal static class AnalyticsStatements
 {
+    private const string PeriodOfItem = "date_bin('15 minutes', coalesce(item.at, now()), timestamptz '2000-01-01 00:00:00+00')";
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(15);
 
     public static NpgsqlBatchCommand Count(List<AnalyticsFact> facts) => Batched.Command(
         Count(
-            """
+            $"""
             select item.organization_id, m.domain_id, m.template_id, m.tags, item.domain, item.metric,
-                   date_bin('15 minutes', coalesce(item.at, now()), timestamptz '2000-01-01 00:00:00+00') as period, count(*) as count
+                   {PeriodOfItem} as period, count(*) as count
             from unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[])
                 as item (organization_id, message_id, domain, metric, at)
             cross join lateral (
@@ -38,9 +39,9 @@ internal static class AnalyticsStatements
         var groups = facts.GroupBy(fact => fact with { At = PeriodOf(fact.At) }).Select(group => (Fact: group.Key, Count: (long)group.Count())).ToList();
         return Batched.Command(
             Count(
-                """
+                $"""
                 select organization_id, domain_id, template_id, tags::jsonb as tags, domain, metric,
-                       date_bin('15 minutes', coalesce(at, now()), timestamptz '2000-01-01 00:00:00+00') as period, count
+                       {PeriodOfItem} as period, count
                 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::smallint[], $7::timestamptz[], $8::bigint[])
                     as item (organization_id, domain_id, template_id, tags, domain, metric, at, count)
                 """),
