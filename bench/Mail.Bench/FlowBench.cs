@@ -9,6 +9,7 @@ internal static class FlowBench
 {
     private const int Statements = 16;
     private const int Connections = 128;
+    private const int Batches = 4;
     private const int ManyDomains = 10_000;
     // The runtime compiles what is hot only after it has seen it some thousand times.
     private const int WarmUp = 30_000;
@@ -25,14 +26,17 @@ internal static class FlowBench
         await DrainAsync(table, system, sink);
         if (withStatements)
             await system.ResetStatementsAsync();
-        await EndToEndAsync(table, "API call to sink, DKIM-signed", system, sink, load, messages, withPeers ? await PostfixRelayAsync(sink, messages) : null);
+        var postfix = withPeers ? await PostfixRelayAsync(sink, messages) : (double?)null;
+        await EndToEndAsync(table, "API call to sink, DKIM-signed", system, sink, run => load.RunAsync(messages, run), messages, postfix);
         if (withStatements)
         {
             foreach (var (time, calls, text) in await system.StatementsAsync(Statements))
                 table.AddFact("", $"{time / messages:F4} ms/message, {(double)messages / calls,7:F1} messages a call: {text}");
         }
         var spread = new RestLoad(system.ApiPort, system.ApiKey, Connections) { Domains = ManyDomains };
-        await EndToEndAsync(table, $"the same, to {ManyDomains:N0} domains", system, sink, spread, messages, null);
+        await EndToEndAsync(table, $"the same, to {ManyDomains:N0} domains", system, sink, run => spread.RunAsync(messages, run), messages, null);
+        using var batches = new BatchLoad(system.ApiPort, system.ApiKey);
+        await EndToEndAsync(table, $"the same, in batches of {BatchLoad.Items}", system, sink, run => batches.RunAsync("batch", messages, run, Batches), messages, postfix);
         var memory = $"API {system.Api.PeakMegabytes():N0}, workers " + string.Join(" and ", system.Workers.Select(worker => $"{worker.PeakMegabytes():N0}"));
         table.AddFact("peak memory, MB", memory);
     }
@@ -59,13 +63,13 @@ internal static class FlowBench
     }
 
     private static async Task EndToEndAsync(
-        ResultTable table, string name, BenchSystem system, SmtpSink sink, RestLoad load, int messages, double? postfix)
+        ResultTable table, string name, BenchSystem system, SmtpSink sink, Func<string, Task> send, int messages, double? postfix)
     {
         var before = sink.Received;
         var written = await system.WrittenAsync();
         var cpu = system.MeasureCpu(sink);
         var watch = Stopwatch.StartNew();
-        await load.RunAsync(messages, name);
+        await send(name);
         await sink.WaitAsync(before + messages, Limit);
         table.Add(name, messages / watch.Elapsed.TotalSeconds, postfix, "Postfix relays unsigned");
         table.AddFact("", cpu.PerMessage(messages));

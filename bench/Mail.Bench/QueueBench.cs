@@ -14,6 +14,10 @@ internal static class QueueBench
     private const int Blocked = 100_000;
     private const int Others = 5_000;
     private const int Connections = 32;
+    private const int Waiting = 1_000_000;
+    private const int Flowing = 40_000;
+    private const int FlowConnections = 128;
+    private const string Emptying = "truncate delivery_queue, messages, message_contents, message_recipients, delivery_attempts, events";
     private static readonly int[] Depths = [1_000, 100_000, 1_000_000];
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
@@ -24,8 +28,10 @@ internal static class QueueBench
         await using var database = Tuned(system.Database.ConnectionString);
         foreach (var depth in Depths)
             await DepthAsync(table, database, depth);
-        await ExecuteAsync(database, "truncate delivery_queue, messages, message_contents, message_recipients, delivery_attempts, events");
+        await ExecuteAsync(database, Emptying);
         await BlockedAsync(table, system, database);
+        await system.StopWorkersAsync();
+        await FlowAsync(table, sink, system, database);
     }
 
     // Claim and record in batches, as a worker does, without sending anything.
@@ -102,6 +108,34 @@ internal static class QueueBench
             from delivery_attempts a join messages m on m.id = a.message_id and m.organization_id = a.organization_id
             """);
         table.AddFact($"p95 queue time, {Blocked:N0} blocked beside", $"{(double)(await command.ExecuteScalarAsync())!:F2} s");
+    }
+
+    // The whole system, with as good as nothing else in the queue and with a million that wait for their next attempt.
+    private static async Task FlowAsync(ResultTable table, SmtpSink sink, BenchSystem system, NpgsqlDataSource database)
+    {
+        await ExecuteAsync(database, Emptying);
+        await system.StartWorkersAsync(1);
+        await FlowAsync(sink, system, "warm");
+        var (alone, costs) = await FlowAsync(sink, system, "alone");
+        table.Add("API call to sink, nothing else queued", alone, null, "one worker, DKIM-signed");
+        table.AddFact("", costs);
+        await FillAsync(database, Waiting, "'d' || i % 10000 || '.example'", "false");
+        // As it is with a queue that has stood for a while.
+        await ExecuteAsync(database, "vacuum analyze");
+        await ExecuteAsync(database, "checkpoint");
+        (var beside, costs) = await FlowAsync(sink, system, "beside");
+        table.Add($"the same, {Waiting:N0} waiting beside", beside, null, $"{beside / alone:F2} of the row above");
+        table.AddFact("", costs);
+    }
+
+    private static async Task<(double PerSecond, string Costs)> FlowAsync(SmtpSink sink, BenchSystem system, string run)
+    {
+        var before = sink.Received;
+        var cpu = system.MeasureCpu(sink);
+        var watch = Stopwatch.StartNew();
+        await new RestLoad(system.ApiPort, system.ApiKey, FlowConnections).RunAsync(Flowing, run);
+        await sink.WaitAsync(before + Flowing, Limit);
+        return (Flowing / watch.Elapsed.TotalSeconds, cpu.PerMessage(Flowing));
     }
 
     private static Task FillAsync(NpgsqlDataSource database, int rows, string domain, string ready) => ExecuteAsync(database,
