@@ -24,7 +24,7 @@ internal sealed partial class DeliveryAttempts(
             recorder.Release(item, wait.For, wait.Reason);
             return;
         }
-        if (!await CanStartAsync(item))
+        if (item.WhenCut.IsCancellationRequested || !IsLeased(item))
         {
             // Somebody else may have the item by now; where nobody has, it is due again.
             recorder.Release(item, TimeSpan.Zero);
@@ -61,19 +61,6 @@ internal sealed partial class DeliveryAttempts(
         recorder.Record(item, records.Of(item, ended, clock.GetUtcNow(), TimeSpan.Zero));
     }
 
-    private async Task<bool> CanStartAsync(HeldItem item)
-    {
-        try
-        {
-            await recorder.EnterAsync(item);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-        return !item.WhenCut.IsCancellationRequested && IsLeased(item);
-    }
-
     private bool IsLeased(HeldItem item) => clock.GetElapsedTime(item.LeasedAt) < _lease;
 
     private async Task<Attempt> AttemptAsync(RoutedItem routed, Destination destination)
@@ -88,7 +75,8 @@ internal sealed partial class DeliveryAttempts(
                     {
                         if (job.Guarantee == DeliveryGuarantee.AtMostOnce && !await store.MarkStartedAsync(job.Lease, routed.Item.WhenCut))
                             return new Attempt.Abandoned();
-                        var content = new LeasedContent(SmtpContent.From(message.Octets), routed.Item, () => IsLeased(routed.Item));
+                        var content = new LeasedContent(SmtpContent.From(message.Octets), routed.Item, recorder, () => IsLeased(routed.Item));
+                        routed.Item.Begin(destination.Shape.Destination, clock.GetTimestamp());
                         return await transaction.RunAsync(routed, message, content, destination);
                     }
                 case BuildOutcome.NotBuilt(var verdict):

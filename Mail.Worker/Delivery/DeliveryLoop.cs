@@ -70,9 +70,9 @@ internal sealed partial class DeliveryLoop(
     // Not cancelled by a stop: a claim that was committed but not read would wait for its lease to expire.
     private async Task<bool> StepAsync()
     {
-        var free = _options.MaxInFlight - held.Count;
+        var free = held.Free;
         var room = Math.Min(_options.ClaimBatch, free);
-        if (room < WorthClaiming())
+        if (room < WorthClaiming(free))
             return false;
         var isAllPromoted = true;
         if (MustSurvey())
@@ -92,12 +92,12 @@ internal sealed partial class DeliveryLoop(
     }
 
     // With little room left, wait for more; the more there is in hand, the less hurry there is. But what is in hand may hang.
-    private int WorthClaiming()
+    private int WorthClaiming(int free)
     {
         if (clock.GetElapsedTime(_claimedAt) > LongestWait)
             return 1;
         var most = Math.Min(_options.ClaimBatch, _options.MaxInFlight);
-        return Math.Min(held.Count > _options.MaxInFlight / 2 ? most / 2 : LeastClaim, most);
+        return Math.Min(free < _options.MaxInFlight / 2 ? most / 2 : LeastClaim, most);
     }
 
     // While lanes that are known have work, what has arrived since can wait for a moment.

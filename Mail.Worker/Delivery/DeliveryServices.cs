@@ -58,6 +58,7 @@ internal static class DeliveryServices
         services.AddSingleton<DeliveryDispatch>();
         // Stopped in the opposite order: first the claims, last the recording of what they led to.
         services.AddLoop<Recorder>();
+        services.AddLoop<HangWatch>();
         services.AddLoop<Destinations>();
         services.AddLoop<Holds>();
         services.AddLoop<DestinationReports>();

@@ -8,7 +8,8 @@ internal sealed class HeldItem(DeliveryJob job, DateTimeOffset claimedAt, long l
 {
     private readonly CancellationTokenSource _cut = new();
     private long _leasedAt = leasedAt;
-    private long _enteredAt;
+    private long _begunAt;
+    private int _hasPlace;
 
     public DeliveryJob Job => job;
 
@@ -18,8 +19,20 @@ internal sealed class HeldItem(DeliveryJob job, DateTimeOffset claimedAt, long l
     /// <summary>Workers have died with this item in their hands.</summary>
     public bool IsSuspect => job.Faults >= 2;
 
-    /// <summary>Monotonic time since which the item has its share of what may be unrecorded, 0 without; see <see cref="Recorder.EnterAsync"/>.</summary>
-    public long EnteredAt => Volatile.Read(ref _enteredAt);
+    /// <summary>Where its transaction goes to; null before it has begun.</summary>
+    public string? Destination { get; private set; }
+
+    /// <summary>Monotonic time since which its transaction runs, and once it has its place since then; 0 before.</summary>
+    public long BegunAt => Volatile.Read(ref _begunAt);
+
+    /// <summary>It has its place among what may be unrecorded; see <see cref="Recorder.EnterAsync"/>.</summary>
+    public bool HasPlace => Volatile.Read(ref _hasPlace) != 0;
+
+    /// <summary>The server waits for us, not we for it.</summary>
+    public bool WaitsToEnter { get; set; }
+
+    /// <summary>See <see cref="HeldItems.SetAside"/>.</summary>
+    public bool IsAside { get; set; }
 
     /// <summary>There is an outcome, which waits for its commit.</summary>
     public bool HasEnded { get; set; }
@@ -35,10 +48,21 @@ internal sealed class HeldItem(DeliveryJob job, DateTimeOffset claimedAt, long l
     /// <summary>Cancelled when the lease is lost or the worker can wait no longer.</summary>
     public CancellationToken WhenCut => _cut.Token;
 
-    public void Entered(long at) => Volatile.Write(ref _enteredAt, at);
+    public void Begin(string destination, long at)
+    {
+        Volatile.Write(ref _begunAt, at);
+        Destination = destination;
+    }
 
-    /// <summary>True once after each <see cref="Entered"/>: the share is to be given back.</summary>
-    public bool TakeEntered() => Interlocked.Exchange(ref _enteredAt, 0) != 0;
+    public void Enter(long at)
+    {
+        Volatile.Write(ref _hasPlace, 1);
+        Volatile.Write(ref _begunAt, at);
+        WaitsToEnter = false;
+    }
+
+    /// <summary>True once after each <see cref="Enter"/>.</summary>
+    public bool TryLeave() => Interlocked.Exchange(ref _hasPlace, 0) != 0;
 
     public void Renewed(long leasedAt) => Volatile.Write(ref _leasedAt, leasedAt);
 

@@ -19,6 +19,10 @@ internal sealed class QueueOptions
     [Range(1, 100_000)]
     public int MaxInFlight { get; set; } = 1000;
 
+    /// <summary>Items held beside those because their servers do not answer. Each is a connection. Default 5000.</summary>
+    [Range(0, 100_000)]
+    public int MaxHanging { get; set; } = 5000;
+
     /// <summary>Items claimed by one statement at most. Default 250.</summary>
     [Range(1, 10_000)]
     public int ClaimBatch { get; set; } = 250;
@@ -31,8 +35,8 @@ internal sealed class QueueOptions
     [Range(1, 16)]
     public int RecordWriters { get; set; } = 1;
 
-    /// <summary>Messages at one time that are being sent or whose outcome is not committed yet: the most that a killed worker may send
-    /// twice. Default 200.</summary>
+    /// <summary>Messages at one time that were ended on the wire and whose outcome is not committed yet: the most that a killed worker may
+    /// send twice, besides those that servers leave unanswered for seconds. Default 200.</summary>
     [Range(1, 100_000)]
     public int MaxUnrecorded { get; set; } = 200;
 

@@ -14,9 +14,6 @@ internal sealed partial class Recorder : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(2);
-    // What takes longer hangs, and is limited by the connections of its destination.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     private readonly QueueStore _store;
     private readonly HeldItems _held;
@@ -43,13 +40,24 @@ internal sealed partial class Recorder : BackgroundService
     }
 
     /// <summary>
-    /// To be passed before a transaction begins. While too many outcomes wait for their commit nothing more is sent: a worker
-    /// that dies repeats no more than what it has sent and not recorded. Servers that hang do not use it up.
+    /// To be passed before a message is ended on the wire. While too many outcomes wait for their commit no other is: a worker that
+    /// dies repeats no more than what it has sent and not recorded. Servers that hang do not use it up (<see cref="HangWatch"/>).
     /// </summary>
-    public async ValueTask EnterAsync(HeldItem item)
+    public async ValueTask EnterAsync(HeldItem item, CancellationToken cancellationToken)
     {
-        await _unrecorded.WaitAsync(item.WhenCut);
-        item.Entered(_clock.GetTimestamp());
+        // The next server is tried with what the one before has left.
+        if (item.HasPlace)
+            return;
+        item.WaitsToEnter = true;
+        await _unrecorded.WaitAsync(cancellationToken);
+        item.Enter(_clock.GetTimestamp());
+    }
+
+    /// <summary>Gives back the place that <see cref="EnterAsync"/> gave, if the item still has it.</summary>
+    public void Leave(HeldItem item)
+    {
+        if (item.TryLeave())
+            _unrecorded.Release();
     }
 
     /// <summary>Writes the outcome; the item is held until that is committed.</summary>
@@ -72,34 +80,7 @@ internal sealed partial class Recorder : BackgroundService
         await base.StopAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(_records.RunAsync(), _releases.RunAsync(), LetHangingLeaveAsync(stoppingToken));
-
-    private async Task LetHangingLeaveAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(LookInterval, _clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                foreach (var item in _held.All)
-                {
-                    if (!item.HasEnded && item.EnteredAt is not 0 and var entered && _clock.GetElapsedTime(entered) > Patience)
-                        Leave(item);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The worker stops; nothing more is to begin.
-        }
-    }
-
-    private void Leave(HeldItem item)
-    {
-        if (item.TakeEntered())
-            _unrecorded.Release();
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_records.RunAsync(), _releases.RunAsync());
 
     private async Task<bool> CommitAsync(DeliveryRecord record)
     {

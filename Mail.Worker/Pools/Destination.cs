@@ -32,6 +32,7 @@ internal sealed class Destination(DestinationShape shape, int first, int maxWait
     private int _workers;
     private readonly bool _isRelay = first == int.MaxValue;
     private int _allowed = first;
+    private int _hanging;
     private bool _closed;
 
     public ConnectionPool Connections => connections;
@@ -45,7 +46,7 @@ internal sealed class Destination(DestinationShape shape, int first, int maxWait
         if (shape.Suspended is not null)
             return 0;
         lock (_gate)
-            return _closed ? 0 : Math.Max(0, Math.Min(Math.Min(maxWaiting, Soon()) - _waiting.Count, Share(free)));
+            return _closed || Hangs ? 0 : Math.Max(0, Math.Min(Math.Min(maxWaiting, Soon()) - _waiting.Count, Share(free)));
     }
 
     // No more in hand than is left for all others: however many destinations hang, there is as much room again for one that does
@@ -81,6 +82,16 @@ internal sealed class Destination(DestinationShape shape, int first, int maxWait
         }
     }
 
+    /// <summary>Takes note of how many transactions hang; hands back what waits when all of them do.</summary>
+    public IReadOnlyList<RoutedItem> Hang(int transactions)
+    {
+        lock (_gate)
+        {
+            _hanging = transactions;
+            return Hangs ? TakeAll() : [];
+        }
+    }
+
     /// <summary>Hands back what waits while nothing may be sent; empty when something may.</summary>
     public IReadOnlyList<RoutedItem> TakeSuspended()
     {
@@ -107,6 +118,9 @@ internal sealed class Destination(DestinationShape shape, int first, int maxWait
             return new DestinationState(shape.Destination, shape.Provider, _workers, _waiting.Count, suspended is null ? shape.Factor : 0,
                 suspended?.Reason ?? slowed?.Reason, suspended?.Until ?? slowed?.Until);
     }
+
+    // None is left to take what comes.
+    private bool Hangs => _hanging >= Concurrency;
 
     private int Concurrency => Math.Min(shape.Concurrency, _allowed);
 
@@ -140,6 +154,7 @@ internal sealed class Destination(DestinationShape shape, int first, int maxWait
         lock (_gate)
         {
             _pace.Count();
+            _hanging = Math.Max(0, _hanging - 1);
             if (_allowed < int.MaxValue)
                 _allowed++;
             if (_waiting.Count == 0 || _workers >= Concurrency)

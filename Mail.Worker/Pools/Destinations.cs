@@ -46,6 +46,10 @@ internal sealed class Destinations(
         return false;
     }
 
+    /// <summary>Takes note of how many transactions hang with each, and hands back what waits where all of them do.</summary>
+    public IReadOnlyList<HeldItem> Hang(Dictionary<string, int> hanging) =>
+        [.. _byName.SelectMany(named => named.Value.Hang(hanging.GetValueOrDefault(named.Key))).Select(routed => routed.Item)];
+
     /// <summary>Takes nothing more and hands back what has not started.</summary>
     public IReadOnlyList<HeldItem> Close()
     {

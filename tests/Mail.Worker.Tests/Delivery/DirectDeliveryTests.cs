@@ -82,6 +82,10 @@ public sealed class DirectDeliveryTests
         foreach (var id in behind)
             await system.WhenAsync(id, MessageStatus.Sent);
         Assert.Equal(2, slow.Connections);
+        // What cannot start is not held.
+        await system.UntilAsync(async () => await system.CountAsync("select count(*) from delivery_queue where leased_by is not null") == 2,
+            () => "more is held than hangs");
+        Assert.NotEqual(0, await system.CountAsync("select count(*) from delivery_queue where wait_reason = 'the servers of the destination do not answer'"));
     }
 
     [Fact]
