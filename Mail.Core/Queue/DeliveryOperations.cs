@@ -26,6 +26,9 @@ public static class DeliveryOperations
     public static IHostApplicationBuilder AddDeliveryOptions(this IHostApplicationBuilder builder)
     {
         var inbound = builder.Configuration[InboundEndpoint];
+        // Before what is configured, which wins.
+        if (builder.Environment.IsDevelopment())
+            builder.Services.Configure<DeliveryOptions>(options => options.Mode = DeliveryMode.Capture);
         builder.AddMailOptions<DeliveryOptions>(DeliveryOptions.Section).PostConfigure(options => options.CaptureAddress ??= inbound);
         return builder;
     }

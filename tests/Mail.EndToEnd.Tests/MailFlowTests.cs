@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Mail.EndToEnd.Tests.Running;
 using Xunit.Abstractions;
 
@@ -64,6 +65,16 @@ public sealed class MailFlowTests(CaptureSystem fixture, ITestOutputHelper outpu
         Assert.Equal(id, mail.Text("messageId"));
         Assert.Equal("Grüße", mail.Text("subject"));
         Assert.Equal("pass", mail.Text("authentication", "dkim", "result"));
+    }
+
+    [Fact]
+    public async Task Explained_is_the_way_that_mail_takes()
+    {
+        var to = MailClient.NewRecipient();
+        using var response = await _system.Live.PostAsJsonAsync("/v1/mail/explain", MailClient.Message(to));
+        var recipient = Assert.Single((await response.ReadAsync(HttpStatusCode.OK)).GetProperty("data").GetProperty("recipients").EnumerateArray());
+        Assert.Equal("capture", recipient.Text("route"));
+        Assert.NotEqual(JsonValueKind.Null, recipient.GetProperty("estimatedFirstAttempt").ValueKind);
     }
 
     [Fact]
