@@ -68,7 +68,7 @@ internal sealed partial class DeliveryAttempts(
         var job = routed.Item.Job;
         try
         {
-            switch (await builder.BuildAsync(job, routed.Item.WhenCut))
+            switch (await builder.BuildAsync(job, destination.Shape.Destination, routed.Item.WhenCut))
             {
                 case BuildOutcome.Built(var message):
                     using (message)

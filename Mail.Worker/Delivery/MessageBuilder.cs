@@ -15,7 +15,7 @@ internal sealed class MessageBuilder(
     // for as long as retries go on.
     private const int AttemptsForGone = 2;
 
-    public async ValueTask<BuildOutcome> BuildAsync(DeliveryJob job, CancellationToken cancellationToken)
+    public async ValueTask<BuildOutcome> BuildAsync(DeliveryJob job, string destination, CancellationToken cancellationToken)
     {
         var (mail, problem) = composer.Compose(job);
         if (mail is null)
@@ -27,7 +27,7 @@ internal sealed class MessageBuilder(
         if (signing.Signers.Length == 0)
             return NotBuilt(DeliveryOutcome.Deferred, DeliveryCause.SigningKey, "the sender's domain has no usable signing key");
 
-        var buffer = await memory.TakeAsync(job, cancellationToken);
+        var buffer = await memory.TakeAsync(job, destination, cancellationToken);
         BuildOutcome.Built? built = null;
         try
         {

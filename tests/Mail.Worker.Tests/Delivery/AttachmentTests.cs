@@ -42,7 +42,7 @@ public sealed class AttachmentTests
         var builder = system.BuildWorker().Services.GetRequiredService<MessageBuilder>();
         var before = GC.GetTotalAllocatedBytes();
 
-        using var message = Assert.IsType<BuildOutcome.Built>(await builder.BuildAsync(job, CancellationToken.None)).Message;
+        using var message = Assert.IsType<BuildOutcome.Built>(await builder.BuildAsync(job, "mx", CancellationToken.None)).Message;
 
         // The mail in pieces, and what reading it in pieces takes; nothing that is as large as the file.
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, message.Octets.Length * 5 / 4);
@@ -63,7 +63,7 @@ public sealed class AttachmentTests
         var job = Assert.Single(await system.ClaimAsync("test"));
 
         var builder = system.BuildWorker().Services.GetRequiredService<MessageBuilder>();
-        using var message = Assert.IsType<BuildOutcome.Built>(await builder.BuildAsync(job, CancellationToken.None)).Message;
+        using var message = Assert.IsType<BuildOutcome.Built>(await builder.BuildAsync(job, "mx", CancellationToken.None)).Message;
 
         var text = Encoding.ASCII.GetString(message.Octets);
         Assert.Contains("Content-Transfer-Encoding: 7bit\r\n", text, StringComparison.Ordinal);
@@ -81,11 +81,11 @@ public sealed class AttachmentTests
         var huge = small with { Attachments = [new StoredAttachment("a", null, null, "00", 40_000_000, null)] };
         using var cut = new CancellationTokenSource();
 
-        var first = await memory.TakeAsync(large, CancellationToken.None);
-        var second = memory.TakeAsync(large, cut.Token).AsTask();
-        var third = memory.TakeAsync(huge, CancellationToken.None).AsTask();
-        var fourth = memory.TakeAsync(large, CancellationToken.None).AsTask();
-        (await memory.TakeAsync(small, CancellationToken.None)).Dispose();
+        var first = await memory.TakeAsync(large, "mx", CancellationToken.None);
+        var second = memory.TakeAsync(large, "mx", cut.Token).AsTask();
+        var third = memory.TakeAsync(huge, "mx", CancellationToken.None).AsTask();
+        var fourth = memory.TakeAsync(large, "mx", CancellationToken.None).AsTask();
+        (await memory.TakeAsync(small, "mx", CancellationToken.None)).Dispose();
         Assert.False(second.IsCompleted);
         await cut.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
@@ -96,6 +96,29 @@ public sealed class AttachmentTests
         using (await third)
             Assert.False(fourth.IsCompleted);
         (await fourth).Dispose();
+    }
+
+    [Fact]
+    public async Task Large_messages_to_a_destination_that_hangs_leave_memory_for_others()
+    {
+        await using var system = await WorkerSystem.CreateAsync();
+        var memory = system.BuildWorker(("Mail:Queue:MaxAttachedBytesInMemory", "16000000")).Services.GetRequiredService<MessageMemory>();
+        await system.AcceptAsync();
+        var small = Assert.Single(await system.ClaimAsync("test"));
+        var large = small with { Attachments = [new StoredAttachment("a", null, null, "00", 2_000_000, null)] };
+
+        var hanging = new List<Task<PooledBuffer>>();
+        for (var i = 0; i < 10; i++)
+            hanging.Add(memory.TakeAsync(large, "hangs", CancellationToken.None).AsTask());
+        var others = new[] { "a", "b" }.Select(destination => memory.TakeAsync(large, destination, CancellationToken.None)).ToList();
+        Assert.True(others.TrueForAll(other => other.IsCompletedSuccessfully));
+        Assert.Equal(3, hanging.Count(message => message.IsCompletedSuccessfully));
+
+        // Its own go on when there is more room again.
+        foreach (var other in others)
+            (await other).Dispose();
+        (await hanging[0]).Dispose();
+        (await hanging[3]).Dispose();
     }
 
     private static async Task<(string, string)[]> BlobsAsync() => [("ConnectionStrings:blobs", (await AzuriteServer.SharedAsync()).ConnectionString)];
