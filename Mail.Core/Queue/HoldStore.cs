@@ -32,6 +32,10 @@ public sealed class HoldStore(NpgsqlDataSource database)
         return [.. placed, .. await OfReputationAsync(cancellationToken)];
     }
 
+    /// <summary>The database's time, by which holds end.</summary>
+    public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) =>
+        (await database.QueryAsync("select clock_timestamp()", row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken))[0];
+
     // Nothing that could get out of step: what reputation says of an organization is its hold.
     private Task<List<DeliveryHold>> OfReputationAsync(CancellationToken cancellationToken) => database.QueryAsync(
         """

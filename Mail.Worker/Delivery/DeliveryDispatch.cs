@@ -9,7 +9,7 @@ namespace Mail.Worker.Delivery;
 /// <summary>Routes claimed items to the queues of their destinations; gives back what cannot wait there.</summary>
 internal sealed partial class DeliveryDispatch(
     HeldItems held, DeliveryRouting routing, LaneBook book, Holds holds, LanePace pace, Sources sources, DestinationReports reports, Destinations destinations, DeliveryAttempts attempts, Recorder recorder,
-    IOptions<QueueOptions> options, TimeProvider clock, ILogger<DeliveryDispatch> logger)
+    IOptions<QueueOptions> options, DatabaseTime clock, ILogger<DeliveryDispatch> logger)
 {
     private const int PostponementSpread = 4;
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);

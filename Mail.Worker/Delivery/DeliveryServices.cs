@@ -35,7 +35,8 @@ internal static class DeliveryServices
         services.AddSingleton(provider => new RateGate(provider.GetService<RedisClient>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ConnectionOpening>();
         services.AddSingleton<LanePace>();
-        services.AddSingleton<BadHosts>();
+        services.AddSingleton<DatabaseTime>();
+        services.AddSingleton(provider => new BadHosts(provider.GetRequiredService<DatabaseTime>()));
         services.AddSingleton<DestinationFeedback>();
         services.AddSingleton<MxRouting>();
         services.AddSingleton<DeliveryRouting>();

@@ -8,7 +8,7 @@ namespace Mail.Worker.Pools;
 
 /// <summary>All destinations that have work or connections at the moment.</summary>
 internal sealed class Destinations(
-    DeliveryAttempts attempts, Holds holds, IOptions<ConnectionOptions> connections, IOptions<QueueOptions> queue, WorkerMetrics metrics, TimeProvider clock)
+    DeliveryAttempts attempts, Holds holds, IOptions<ConnectionOptions> connections, IOptions<QueueOptions> queue, WorkerMetrics metrics, DatabaseTime clock)
     : BackgroundService
 {
     private readonly ConcurrentDictionary<string, Destination> _byName = new();

@@ -12,7 +12,7 @@ internal sealed record ThrottleWait(TimeSpan For, string Reason);
 /// <summary>Keeps a destination to its speed, and learns from what it says how fast that is.</summary>
 internal sealed class DestinationFeedback(
     ShapingRules rules, RateGate gate, Holds holds, Recorder recorder, WorkerMetrics metrics, IOptions<ShapingOptions> options,
-    TimeProvider clock)
+    DatabaseTime clock)
 {
     private const int Burst = 1;
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);

@@ -9,7 +9,7 @@ namespace Mail.Worker.Shaping;
 
 /// <summary>The holds in force, read every second, and those that this worker finds, for the others to read. Some stop, some slow down.</summary>
 internal sealed partial class Holds(
-    HoldStore store, WorkSignal work, IOptions<ShapingOptions> options, TimeProvider clock, ILogger<Holds> logger) : BackgroundService
+    HoldStore store, WorkSignal work, IOptions<ShapingOptions> options, DatabaseTime clock, ILogger<Holds> logger) : BackgroundService
 {
     // Shorter ones are over before others could make use of them.
     private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(20);
@@ -92,6 +92,7 @@ internal sealed partial class Holds(
                 found.Add(hold);
             await store.PlaceAsync(found, cancellationToken);
         }
+        clock.Set(await store.NowAsync(cancellationToken));
         var now = clock.GetUtcNow();
         var all = await store.ListAsync(SlowDown.LongestRecovery, cancellationToken);
         var inForce = all.Where(hold => hold.IsSuspension && !(hold.Until <= now))

@@ -9,7 +9,7 @@ namespace Mail.Worker.Shaping;
 /// Keeps organizations and recipient domains that are slowed down to so many messages a second, over all workers. What is too
 /// early waits in the queue: neither a lease nor a destination waits with it.
 /// </summary>
-internal sealed class LanePace(Holds holds, RateGate gate, WorkerMetrics metrics, IOptions<ShapingOptions> options, TimeProvider clock)
+internal sealed class LanePace(Holds holds, RateGate gate, WorkerMetrics metrics, IOptions<ShapingOptions> options, DatabaseTime clock)
 {
     private const int Capacity = 10_000;
 

@@ -3,6 +3,8 @@ using Mail.Core.Messages;
 using Mail.Core.Queue;
 using Mail.TestKit.Dns;
 using Mail.TestKit.Smtp;
+using Mail.Worker.Delivery;
+using Mail.Worker.Shaping;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mail.Worker.Tests.Shaping;
@@ -122,6 +124,27 @@ public sealed class ShapedDeliveryTests
         File.Delete(file);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_hold_ends_by_the_time_of_the_database_whatever_the_host_believes(int daysAhead)
+    {
+        await using var system = await WorkerSystem.CreateAsync();
+        await system.ExecuteAsync(
+            "insert into delivery_holds (scope, name, origin, reason, until) values ('domain', 'busy.test', 'automatic', 'asked for a pause', now() + interval '1 hour')");
+
+        var worker = await system.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton<TimeProvider>(new WrongTime(TimeSpan.FromDays(daysAhead)));
+            builder.AddDelivery();
+        });
+
+        var holds = worker.Services.GetRequiredService<Holds>();
+        Assert.NotNull(holds.On(HoldScope.Domain, "busy.test"));
+        await system.ExecuteAsync("update delivery_holds set until = now()");
+        await system.UntilAsync(() => Task.FromResult(holds.On(HoldScope.Domain, "busy.test") is null), () => "the hold has not ended");
+    }
+
     private static Task<WorkerSystem> DirectAsync(ScriptedSmtpServer sink, DnsZone zone, params (string, string)[] settings) =>
         WorkerSystem.CreateAsync(resolver: new FakeDnsResolver(zone), settings:
         [
@@ -129,4 +152,9 @@ public sealed class ShapedDeliveryTests
             ("Mail:Delivery:MxPort", ((IPEndPoint)sink.EndPoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             .. Quick, .. settings,
         ]);
+
+    private sealed class WrongTime(TimeSpan ahead) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => TimeProvider.System.GetUtcNow() + ahead;
+    }
 }
