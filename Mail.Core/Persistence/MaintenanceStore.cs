@@ -5,6 +5,13 @@ namespace Mail.Core.Persistence;
 /// <summary>What the database needs done from time to time, whoever does it and however often.</summary>
 public sealed class MaintenanceStore(NpgsqlDataSource database)
 {
+    // Messages first: what belongs to one that is gone is shown to nobody.
+    private static readonly string[] _history =
+    [
+        "messages", "message_contents", "message_recipients", "message_engagement", "delivery_attempts", "events", "webhook_deliveries",
+        "webhook_attempts",
+    ];
+
     /// <summary>Makes the partitions of the coming months.</summary>
     public Task EnsurePartitionsAsync(int monthsAhead, CancellationToken cancellationToken) =>
         database.ExecuteAsync("select ensure_month_partitions($1)", cancellationToken, monthsAhead);
@@ -12,6 +19,20 @@ public sealed class MaintenanceStore(NpgsqlDataSource database)
     /// <summary>Drops the partitions of the SMTP conversations that are all older than that.</summary>
     public Task DropConversationsAsync(TimeSpan olderThan, CancellationToken cancellationToken) =>
         database.ExecuteAsync("select drop_month_partitions('delivery_logs', now() - $1)", cancellationToken, olderThan);
+
+    /// <summary>Drops the months of history that are all older than that, and older than everything that is still under way.</summary>
+    public async Task DropHistoryAsync(TimeSpan olderThan, CancellationToken cancellationToken)
+    {
+        // A message may have been scheduled for longer than history is kept.
+        var before = await database.QueryAsync(
+            """
+            select least(now() - $1, min(uuid_extract_timestamp(message_id)))
+            from (select message_id from delivery_queue union all select message_id from scheduled_messages where settled_at is null) undone
+            """,
+            row => row.GetFieldValue<DateTimeOffset>(0), cancellationToken, olderThan);
+        foreach (var table in _history)
+            await database.ExecuteAsync("select drop_month_partitions($1, $2)", cancellationToken, table, before[0]);
+    }
 
     /// <summary>Deletes up to <paramref name="count"/> idempotency keys that are out of date. Returns how many.</summary>
     public Task<int> DeleteExpiredIdempotencyKeysAsync(int count, CancellationToken cancellationToken) =>

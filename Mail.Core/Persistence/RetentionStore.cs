@@ -39,6 +39,23 @@ public sealed class RetentionStore(NpgsqlDataSource database)
         """,
         cancellationToken, olderThan, count);
 
+    /// <summary>What is kept beside the partitions of history; see <see cref="MaintenanceStore.DropHistoryAsync"/>.</summary>
+    public static IReadOnlyList<string> Records { get; } = ["bounces", "complaints", "otp_challenges", "batches", "scheduled_messages"];
+
+    /// <param name="table">One of <see cref="Records"/>.</param>
+    // Their ids are in the order of time, as with reputation events.
+    public Task<int> DeleteRecordsAsync(string table, TimeSpan olderThan, int count, CancellationToken cancellationToken) => database.ExecuteAsync(
+        $"""
+        delete from {table} where ctid = any(array(
+            select old.ctid from organizations o cross join lateral (
+                select r.ctid from {table} r where r.organization_id = o.id and r.id < uuid_at(now() - $1)
+                {(table == "scheduled_messages" ? "and r.settled_at is not null" : "")}
+                order by r.id limit $2 for update skip locked
+            ) old limit $2
+        ))
+        """,
+        cancellationToken, olderThan, count);
+
     /// <summary>By the month that they are about, which is over then.</summary>
     public Task<int> DeleteUsageNoticesAsync(TimeSpan olderThan, int count, CancellationToken cancellationToken) => database.ExecuteAsync(
         """

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mail.Worker.Maintenance;
 
-/// <summary>Counts and notices are deleted when their time is over.</summary>
+/// <summary>History, counts and notices are deleted when their time is over.</summary>
 internal static class Retention
 {
     private delegate Task<int> Deletion(TimeSpan olderThan, int count, CancellationToken cancellationToken);
@@ -13,6 +13,12 @@ internal static class Retention
     {
         builder.AddMailOptions<RetentionOptions>(RetentionOptions.Section);
         builder.Services.AddSingleton<RetentionStore>();
+        builder.Services.AddSingleton(provider => MaintenanceJob.Whole(
+            "history of long ago", provider.GetRequiredService<IOptions<MaintenanceOptions>>().Value.PartitionInterval,
+            token => provider.GetRequiredService<MaintenanceStore>().DropHistoryAsync(
+                provider.GetRequiredService<IOptions<RetentionOptions>>().Value.History, token)));
+        foreach (var table in RetentionStore.Records)
+            Add($"{table} of long ago", store => (olderThan, count, token) => store.DeleteRecordsAsync(table, olderThan, count, token), options => options.History);
         Add("analytics of long ago", store => store.DeleteAnalyticsAsync, options => options.Analytics);
         Add("sending hours of long ago", store => store.DeleteSendingHoursAsync, options => options.SendingHours);
         Add("reputation events of long ago", store => store.DeleteReputationEventsAsync, options => options.ReputationEvents);

@@ -2,10 +2,15 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Mail.Worker.Maintenance;
 
-/// <summary>How long is kept what was counted and told. The messages themselves and their events are not meant.</summary>
+/// <summary>How long is kept what has happened, was counted and told.</summary>
 internal sealed class RetentionOptions
 {
     public const string Section = "Retention";
+
+    /// <summary>Messages that are settled, with content, recipients, attempts, bounces, complaints, batches and one-time codes, and all events and
+    /// webhook deliveries. Most of it goes by whole months. Default 400 days.</summary>
+    [Range(typeof(TimeSpan), "91.00:00:00", "3660.00:00:00")]
+    public TimeSpan History { get; set; } = TimeSpan.FromDays(400);
 
     /// <summary>The counts of analytics. Default 400 days.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3660.00:00:00")]
