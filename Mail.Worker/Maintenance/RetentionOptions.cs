@@ -9,7 +9,7 @@ internal sealed class RetentionOptions
 
     /// <summary>Messages that are settled, with content, recipients, attempts, bounces, complaints, batches and one-time codes, and all events and
     /// webhook deliveries. Most of it goes by whole months. Default 400 days.</summary>
-    [Range(typeof(TimeSpan), "91.00:00:00", "3660.00:00:00")]
+    [Range(typeof(TimeSpan), "7.00:00:00", "3660.00:00:00")]
     public TimeSpan History { get; set; } = TimeSpan.FromDays(400);
 
     /// <summary>The counts of analytics. Default 400 days.</summary>
