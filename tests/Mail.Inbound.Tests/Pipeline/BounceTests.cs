@@ -1,4 +1,5 @@
 using Mail.Core.Organizations;
+using Mail.TestKit;
 using Mail.TestKit.Servers;
 
 namespace Mail.Inbound.Tests.Pipeline;
@@ -120,7 +121,7 @@ public sealed class BounceTests(InboundFixture fixture) : IClassFixture<InboundF
     public async Task Return_path_is_over_after_a_month()
     {
         var path = (await SendAsync(Ann)).ReturnPath();
-        var clock = new LaterTime(TimeSpan.FromDays(32));
+        var clock = new ShiftedTime(TimeSpan.FromDays(32));
         await using var host = await InboundHost.StartAsync(fixture.Database.ConnectionString, "Production", clock);
 
         Assert.Equal("550 5.1.1 No such mailbox here", await RcptAsync(path, host));
@@ -225,10 +226,5 @@ public sealed class BounceTests(InboundFixture fixture) : IClassFixture<InboundF
         await using var client = new LineClient((host ?? fixture.Production).Connect());
         await client.GreetAsync();
         return await client.AskAsync("MAIL FROM:<>", $"RCPT TO:<{to}>");
-    }
-
-    private sealed class LaterTime(TimeSpan by) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Mail.Core.Messages;
+using Mail.Core.Queue;
 using Mail.Protocol.Mime;
 using Mail.TestKit.Servers;
 using Mail.TestKit.Smtp;
@@ -74,11 +75,9 @@ public sealed class AttachmentTests
     public async Task Large_messages_wait_for_each_other_in_order_and_small_ones_for_nobody()
     {
         await using var system = await WorkerSystem.CreateAsync();
-        var memory = system.BuildWorker(("Mail:Queue:MaxAttachedBytesInMemory", "10000000")).Services.GetRequiredService<MessageMemory>();
-        await system.AcceptAsync();
-        var small = Assert.Single(await system.ClaimAsync("test"));
-        var large = small with { Attachments = [new StoredAttachment("a", null, null, "00", 4_000_000, null)] };
-        var huge = small with { Attachments = [new StoredAttachment("a", null, null, "00", 40_000_000, null)] };
+        var (memory, small) = await MemoryAsync(system, "10000000");
+        var large = small with { Attachments = [Of(4_000_000)] };
+        var huge = small with { Attachments = [Of(40_000_000)] };
         using var cut = new CancellationTokenSource();
 
         var first = await memory.TakeAsync(large, "mx", CancellationToken.None);
@@ -102,10 +101,8 @@ public sealed class AttachmentTests
     public async Task Large_messages_to_a_destination_that_hangs_leave_memory_for_others()
     {
         await using var system = await WorkerSystem.CreateAsync();
-        var memory = system.BuildWorker(("Mail:Queue:MaxAttachedBytesInMemory", "16000000")).Services.GetRequiredService<MessageMemory>();
-        await system.AcceptAsync();
-        var small = Assert.Single(await system.ClaimAsync("test"));
-        var large = small with { Attachments = [new StoredAttachment("a", null, null, "00", 2_000_000, null)] };
+        var (memory, small) = await MemoryAsync(system, "16000000");
+        var large = small with { Attachments = [Of(2_000_000)] };
 
         var hanging = new List<Task<PooledBuffer>>();
         for (var i = 0; i < 10; i++)
@@ -120,6 +117,15 @@ public sealed class AttachmentTests
         (await hanging[0]).Dispose();
         (await hanging[3]).Dispose();
     }
+
+    private static async Task<(MessageMemory Memory, DeliveryJob Small)> MemoryAsync(WorkerSystem system, string bytes)
+    {
+        await system.AcceptAsync();
+        return (system.BuildWorker(("Mail:Queue:MaxAttachedBytesInMemory", bytes)).Services.GetRequiredService<MessageMemory>(),
+            Assert.Single(await system.ClaimAsync("test")));
+    }
+
+    private static StoredAttachment Of(int bytes) => new("a", null, null, "00", bytes, null);
 
     private static async Task<(string, string)[]> BlobsAsync() => [("ConnectionStrings:blobs", (await AzuriteServer.SharedAsync()).ConnectionString)];
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Mail.Core.Messages;
 using Mail.Core.Queue;
+using Mail.TestKit;
 using Mail.TestKit.Dns;
 using Mail.TestKit.Smtp;
 using Mail.Worker.Delivery;
@@ -135,7 +136,7 @@ public sealed class ShapedDeliveryTests
 
         var worker = await system.StartAsync(builder =>
         {
-            builder.Services.AddSingleton<TimeProvider>(new WrongTime(TimeSpan.FromDays(daysAhead)));
+            builder.Services.AddSingleton<TimeProvider>(new ShiftedTime(TimeSpan.FromDays(daysAhead)));
             builder.AddDelivery();
         });
 
@@ -152,9 +153,4 @@ public sealed class ShapedDeliveryTests
             ("Mail:Delivery:MxPort", ((IPEndPoint)sink.EndPoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             .. Quick, .. settings,
         ]);
-
-    private sealed class WrongTime(TimeSpan ahead) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => TimeProvider.System.GetUtcNow() + ahead;
-    }
 }
