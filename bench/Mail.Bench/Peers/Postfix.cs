@@ -10,7 +10,8 @@ internal sealed class Postfix : IAsyncDisposable
 
     /// <param name="sinkPort">Where it relays to.</param>
     /// <param name="holds">Takes mail and leaves it in its queue.</param>
-    public static async Task<Postfix> StartAsync(int sinkPort, bool holds)
+    /// <param name="signer">Who signs what it takes; null for nobody.</param>
+    public static async Task<Postfix> StartAsync(int sinkPort, bool holds, OpenDkim? signer = null)
     {
         var postfix = new Postfix();
         var folder = postfix._folder.FullName;
@@ -18,7 +19,7 @@ internal sealed class Postfix : IAsyncDisposable
         Directory.CreateDirectory($"{folder}/queue");
         Directory.CreateDirectory($"{folder}/data");
         await HostProcess.RunAsync("/usr/bin/chown", ["postfix", $"{folder}/data"]);
-        await File.WriteAllTextAsync($"{folder}/main.cf", MainCf(folder, sinkPort, holds));
+        await File.WriteAllTextAsync($"{folder}/main.cf", MainCf(folder, sinkPort, holds, signer));
         var master = await File.ReadAllLinesAsync("/etc/postfix/master.cf.proto");
         // Without its chroots, which would need a copy of the system's files.
         await File.WriteAllLinesAsync($"{folder}/master.cf", master.Select(line => WithoutChroot(line, postfix.Port)));
@@ -35,7 +36,7 @@ internal sealed class Postfix : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static string MainCf(string folder, int sinkPort, bool holds) =>
+    private static string MainCf(string folder, int sinkPort, bool holds, OpenDkim? signer) =>
         $"""
         compatibility_level = 3.6
         queue_directory = {folder}/queue
@@ -52,7 +53,9 @@ internal sealed class Postfix : IAsyncDisposable
         smtp_tls_security_level = none
         smtpd_tls_security_level = none
         message_size_limit = 50000000
+        milter_default_action = tempfail
         {(holds ? "defer_transports = smtp" : "")}
+        {(signer is null ? "" : $"smtpd_milters = inet:127.0.0.1:{signer.Port}")}
 
         """;
 
