@@ -34,7 +34,7 @@ internal static class AttachmentRules
         if (request.Attachments is { } attachments)
         {
             foreach (var attachment in attachments)
-                bytes += (attachment?.Content?.Length ?? 0) * 78L / 57;
+                bytes += (attachment?.Content?.Value.Length ?? 0) * 78L / 57;
         }
         return bytes;
     }

@@ -95,7 +95,7 @@ public sealed record AttachmentRequest
     public string? Filename { get; init; }
 
     /// <summary>The bytes in base64.</summary>
-    public byte[]? Content { get; init; }
+    public Base64Bytes? Content { get; init; }
 
     /// <summary>Told from the file name when absent.</summary>
     public string? ContentType { get; init; }

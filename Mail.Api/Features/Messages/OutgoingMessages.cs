@@ -70,7 +70,7 @@ internal static class OutgoingMessages
     }
 
     private static IReadOnlyList<OutgoingAttachment> AttachmentsOf(MessageRequest request) => request.Attachments is { Count: > 0 } attachments
-        ? attachments.ConvertAll(item => new OutgoingAttachment(item!.Filename!, item.ContentType, item.ContentId, item.Content)
+        ? attachments.ConvertAll(item => new OutgoingAttachment(item!.Filename!, item.ContentType, item.ContentId, item.Content?.Value ?? default)
         {
             Asset = item.AssetId is { } asset && PrefixedId.TryParse<AssetId>(asset, out var assetId) ? assetId : null,
             Upload = item.UploadId is { } upload && PrefixedId.TryParse<UploadId>(upload, out var uploadId) ? uploadId : null,

@@ -41,10 +41,14 @@ internal static class CanonicalJson
                 hash.Write([0xFF]);
                 break;
             case JsonValueKind.String:
-                AppendText(hash, TextOf(element));
+                // Without escapes the text stands in the body as it is hashed; an attachment has millions of characters.
+                if (JsonMarshal.GetRawUtf8Value(element)[1..^1] is var bytes && !bytes.Contains((byte)'\\'))
+                    AppendText(hash, bytes);
+                else
+                    AppendText(hash, TextOf(element));
                 break;
             case JsonValueKind.Number:
-                AppendText(hash, element.GetRawText());
+                AppendText(hash, JsonMarshal.GetRawUtf8Value(element));
                 break;
         }
     }
@@ -74,10 +78,11 @@ internal static class CanonicalJson
         }
     }
 
+    private static void AppendText(HashWriter hash, string text) => AppendText(hash, Encoding.UTF8.GetBytes(text));
+
     // The length in front keeps neighbours apart.
-    private static void AppendText(HashWriter hash, string text)
+    private static void AppendText(HashWriter hash, ReadOnlySpan<byte> bytes)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
         Span<byte> length = stackalloc byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
         hash.Write(length);

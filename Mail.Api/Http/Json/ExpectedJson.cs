@@ -24,7 +24,6 @@ internal static class ExpectedJson
             JsonTypeInfoKind.Dictionary => "an object of strings",
             _ when read == typeof(string) => "a string",
             _ when read == typeof(bool) => "true or false",
-            _ when read == typeof(byte[]) => "a string of base64",
             _ => "of another type",
         };
     }

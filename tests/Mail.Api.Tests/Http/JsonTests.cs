@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Mail.Api.Features.Messages;
 using Mail.Api.Http.Json;
 using Mail.Core.Text;
@@ -57,6 +58,8 @@ public sealed class JsonTests
 
     [Theory]
     [InlineData("""{"a":"1","b":[1,2]}""", """{ "b" : [1, 2], "a" : "\u0031" }""", true)]
+    [InlineData("""{"a":"ä/b"}""", """{"a":"\u00e4\/b"}""", true)]
+    [InlineData("""{"a":"\\u0031"}""", """{"a":"1"}""", false)]
     [InlineData("""{"a":1,"key":"x"}""", """{"a":1,"key":"y"}""", true)]
     [InlineData("""{"a":{"key":"x"}}""", """{"a":{"key":"y"}}""", false)]
     [InlineData("""{"a":["b","c"]}""", """{"a":["bc"]}""", false)]
@@ -64,6 +67,25 @@ public sealed class JsonTests
     [InlineData("""{"a":{},"b":{}}""", """{"a":{"b":{}}}""", false)]
     [InlineData("""[1,2]""", """[2,1]""", false)]
     public void Equal_bodies_have_equal_hashes(string one, string other, bool equal) => Assert.Equal(equal, Hash(one).AsSpan().SequenceEqual(Hash(other)));
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("/+8=", "FFEF")]
+    [InlineData("\\/+8=", "FFEF")]
+    [InlineData("\\u002f+8=", "FFEF")]
+    [InlineData("/+\\r\\n8=", "FFEF")]
+    [InlineData("/+8", null)]
+    [InlineData("_-8=", null)]
+    [InlineData("/+8=\\ud83d\\ude00", null)]
+    [InlineData("/+8=\u00e9", null)]
+    public void Base64_may_be_escaped_and_in_lines(string text, string? bytes)
+    {
+        Base64Bytes? Read() => JsonSerializer.Deserialize<Base64Bytes>($"\"{text}\"");
+        if (bytes is null)
+            Assert.Throws<JsonException>(() => Read());
+        else
+            Assert.Equal(bytes, Convert.ToHexString(Read()!.Value.Value.Span));
+    }
 
     private static byte[] Hash(string json) => CanonicalJson.Hash(Encoding.UTF8.GetBytes(json), "key");
 }

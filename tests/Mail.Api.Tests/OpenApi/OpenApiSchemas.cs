@@ -26,6 +26,7 @@ internal sealed class OpenApiSchemas(IServiceProvider services)
         [typeof(TagsInput)] = """{"anyOf":[{"type":"object","additionalProperties":{"type":"string"}},{"type":"string"}],"examples":[{"kind":"receipt"}]}""",
         [typeof(VariablesInput)] = """{"type":"object","examples":[{"firstName":"Ada"}]}""",
         [typeof(EventTypesInput)] = """{"anyOf":[{"type":"array","items":{"type":"string"}},{"type":"string"}],"examples":[["*"]]}""",
+        [typeof(Base64Bytes)] = """{"type":["string","null"]}""",
         [typeof(Duration)] = """{"type":"string","pattern":"^[0-9]+(s|m|h|d)$","examples":["10m"]}""",
     };
 
