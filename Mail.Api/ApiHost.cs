@@ -44,6 +44,7 @@ internal static class ApiHost
             kestrel.Limits.MaxRequestBodySize = ApiLimits.MaxBodyBytes;
         });
         builder.AddMailOptions<SendOptions>(SendOptions.Section);
+        builder.AddMailOptions<RequestMemoryOptions>(RequestMemoryOptions.Section);
         builder.AddOtp();
         builder.AddBatches();
         builder.AddDomains();
@@ -58,6 +59,7 @@ internal static class ApiHost
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
             json.SerializerOptions.Encoder = ApiJson.Encoder;
         });
+        services.AddSingleton<RequestMemory>();
         services.AddSingleton<IValidator<SendMessageRequest>, SendMessageValidator>();
         services.AddSingleton<IValidator<SendEmailRequest>, SendEmailValidator>();
         services.AddApiKeys();

@@ -41,7 +41,7 @@ internal sealed class QueueOptions
     public int MaxUnrecorded { get; set; } = 200;
 
     /// <summary>Memory that messages with attachments may take at one time in one worker process; more of them wait until others are
-    /// sent. Default 256 MB.</summary>
+    /// sent. At most a quarter of what the process may have. Default 256 MB.</summary>
     [Range(1_000_000, 100_000_000_000)]
     public long MaxAttachedBytesInMemory { get; set; } = 256_000_000;
 

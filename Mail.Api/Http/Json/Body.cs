@@ -43,8 +43,9 @@ internal sealed class Body<T> : IBody, IBindableFromHttpContext<Body<T>> where T
             return Read("{}"u8.ToArray(), _type ??= (JsonTypeInfo<T>)BodyTypes.Find(context.RequestServices, typeof(T)));
         if (!IsJson(context.Request))
             return Unreadable(new Problem(ProblemKind.UnsupportedMediaType, "Send the body as 'Content-Type: application/json' in UTF-8."));
-        if (await BodyBytes.ReadAsync(context) is not { } bytes)
-            return Unreadable(new Problem(ProblemKind.PayloadTooLarge, "The body is larger than this route takes."));
+        var (bytes, refusal) = await BodyBytes.ReadAsync(context);
+        if (bytes is null)
+            return Unreadable(refusal!);
         return Read(bytes.Memory, TypeIn(context.RequestServices));
     }
 

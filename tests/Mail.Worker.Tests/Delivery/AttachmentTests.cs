@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Mail.Core.Messages;
-using Mail.Core.Queue;
 using Mail.Protocol.Mime;
 using Mail.TestKit.Servers;
 using Mail.TestKit.Smtp;
@@ -72,57 +71,21 @@ public sealed class AttachmentTests
     }
 
     [Fact]
-    public async Task Large_messages_wait_for_each_other_in_order_and_small_ones_for_nobody()
+    public async Task Large_messages_wait_for_memory_and_small_ones_for_nothing()
     {
         await using var system = await WorkerSystem.CreateAsync();
-        var (memory, small) = await MemoryAsync(system, "10000000");
+        await system.AcceptAsync();
+        var memory = system.BuildWorker(("Mail:Queue:MaxAttachedBytesInMemory", "10000000")).Services.GetRequiredService<MessageMemory>();
+        var small = Assert.Single(await system.ClaimAsync("test"));
         var large = small with { Attachments = [Of(4_000_000)] };
-        var huge = small with { Attachments = [Of(40_000_000)] };
-        using var cut = new CancellationTokenSource();
 
         var first = await memory.TakeAsync(large, "mx", CancellationToken.None);
-        var second = memory.TakeAsync(large, "mx", cut.Token).AsTask();
-        var third = memory.TakeAsync(huge, "mx", CancellationToken.None).AsTask();
-        var fourth = memory.TakeAsync(large, "mx", CancellationToken.None).AsTask();
+        var second = memory.TakeAsync(large, "mx", CancellationToken.None).AsTask();
         (await memory.TakeAsync(small, "mx", CancellationToken.None)).Dispose();
         Assert.False(second.IsCompleted);
-        await cut.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
-        Assert.False(third.IsCompleted || fourth.IsCompleted);
 
         first.Dispose();
-        first.Dispose();
-        using (await third)
-            Assert.False(fourth.IsCompleted);
-        (await fourth).Dispose();
-    }
-
-    [Fact]
-    public async Task Large_messages_to_a_destination_that_hangs_leave_memory_for_others()
-    {
-        await using var system = await WorkerSystem.CreateAsync();
-        var (memory, small) = await MemoryAsync(system, "16000000");
-        var large = small with { Attachments = [Of(2_000_000)] };
-
-        var hanging = new List<Task<PooledBuffer>>();
-        for (var i = 0; i < 10; i++)
-            hanging.Add(memory.TakeAsync(large, "hangs", CancellationToken.None).AsTask());
-        var others = new[] { "a", "b" }.Select(destination => memory.TakeAsync(large, destination, CancellationToken.None)).ToList();
-        Assert.True(others.TrueForAll(other => other.IsCompletedSuccessfully));
-        Assert.Equal(3, hanging.Count(message => message.IsCompletedSuccessfully));
-
-        // Its own go on when there is more room again.
-        foreach (var other in others)
-            (await other).Dispose();
-        (await hanging[0]).Dispose();
-        (await hanging[3]).Dispose();
-    }
-
-    private static async Task<(MessageMemory Memory, DeliveryJob Small)> MemoryAsync(WorkerSystem system, string bytes)
-    {
-        await system.AcceptAsync();
-        return (system.BuildWorker(("Mail:Queue:MaxAttachedBytesInMemory", bytes)).Services.GetRequiredService<MessageMemory>(),
-            Assert.Single(await system.ClaimAsync("test")));
+        (await second).Dispose();
     }
 
     private static StoredAttachment Of(int bytes) => new("a", null, null, "00", bytes, null);

@@ -214,9 +214,4 @@ public sealed class HostileInputTests(ApiFixture api)
         fields[field.Split('"')[1]] = field.Replace("DOMAIN", tenant.Domain, StringComparison.Ordinal).Replace("@@", attack, StringComparison.Ordinal);
         return "{" + string.Join(',', fields.Values) + "}";
     }
-
-    private sealed class UnseekableStream(byte[] content) : MemoryStream(content)
-    {
-        public override bool CanSeek => false;
-    }
 }
