@@ -10,7 +10,8 @@ internal sealed class OpenDkim : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mail-bench-opendkim-");
     private HostProcess _process = null!;
 
-    public int Port { get; } = Ports.Free();
+    /// <summary>As Postfix names it. On loopback instead, each message waits for delayed acknowledgements.</summary>
+    public string Socket => $"unix:{_folder.FullName}/socket";
 
     /// <param name="domain">Whose mail it signs.</param>
     public static async Task<OpenDkim> StartAsync(string domain)
@@ -19,9 +20,13 @@ internal sealed class OpenDkim : IAsyncDisposable
         var folder = dkim._folder.FullName;
         using var key = RSA.Create(KeyBits);
         await File.WriteAllTextAsync($"{folder}/key.pem", key.ExportRSAPrivateKeyPem() + "\n");
-        await File.WriteAllTextAsync($"{folder}/opendkim.conf", Configuration(folder, domain, dkim.Port));
+        await File.WriteAllTextAsync($"{folder}/opendkim.conf", Configuration(folder, domain));
+        // Postfix is another user.
+        await HostProcess.RunAsync("/usr/bin/chmod", ["755", folder]);
         dkim._process = HostProcess.Start(Program, ["-f", "-x", $"{folder}/opendkim.conf"]);
-        await Ports.WaitAsync(dkim.Port, TimeSpan.FromSeconds(30));
+        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!File.Exists($"{folder}/socket"))
+            await Task.Delay(50, time.Token);
         return dkim;
     }
 
@@ -31,10 +36,11 @@ internal sealed class OpenDkim : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static string Configuration(string folder, string domain, int port) =>
+    private static string Configuration(string folder, string domain) =>
         $"""
         Mode s
-        Socket inet:{port}@127.0.0.1
+        Socket local:{folder}/socket
+        UMask 000
         Domain {domain}
         Selector bench
         KeyFile {folder}/key.pem

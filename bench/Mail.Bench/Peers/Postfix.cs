@@ -55,7 +55,7 @@ internal sealed class Postfix : IAsyncDisposable
         message_size_limit = 50000000
         milter_default_action = tempfail
         {(holds ? "defer_transports = smtp" : "")}
-        {(signer is null ? "" : $"smtpd_milters = inet:127.0.0.1:{signer.Port}")}
+        {(signer is null ? "" : $"smtpd_milters = {signer.Socket}")}
 
         """;
 
