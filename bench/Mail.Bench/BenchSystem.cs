@@ -1,6 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using Mail.Bench.Peers;
+using Mail.Core.Domains;
+using Mail.Core.Organizations;
+using Mail.Core.Secrets;
+using Mail.Protocol.Dkim;
 using Npgsql;
 
 namespace Mail.Bench;
@@ -69,6 +73,21 @@ internal sealed class BenchSystem : IAsyncDisposable
         foreach (var worker in Workers)
             await worker.DisposeAsync();
         Workers.Clear();
+    }
+
+    /// <summary>Gives the demo domain an Ed25519 key instead of its RSA key, and the workers, new ones, nothing else to sign with.</summary>
+    public async Task SignWithEd25519Async()
+    {
+        var workers = Workers.Count;
+        await StopWorkersAsync();
+        await using var command = Database.CreateCommand(
+            "update dkim_keys set active = false where domain_id = (select id from domains where name = 'demo.test') returning organization_id, domain_id");
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        using var key = DkimKey.Generate(DkimKeyType.Ed25519);
+        var keys = new DkimKeyStore(Database, new SecretBox(Convert.FromBase64String(_environment["Mail__Secrets__MasterKey"])));
+        await keys.CreateAsync(new OrganizationId(reader.GetGuid(0)), new DomainId(reader.GetGuid(1)), "ed25519", key, CancellationToken.None);
+        await StartWorkersAsync(workers);
     }
 
     public async Task<long> QueueDepthAsync()
