@@ -25,9 +25,18 @@ public sealed class MemoryRoom(long room)
             _waiting.AddLast(waiting);
             LetEnter();
         }
-        await using var cut = cancellationToken.UnsafeRegister(_ => waiting.Turn.TrySetCanceled(cancellationToken), null);
+        await using var cut = cancellationToken.UnsafeRegister(_ => GiveUp(waiting, cancellationToken), null);
         await waiting.Turn.Task;
         return new Taken(this, owner, bytes);
+    }
+
+    // Those behind may have waited for this one only.
+    private void GiveUp(Waiting waiting, CancellationToken cancellationToken)
+    {
+        if (!waiting.Turn.TrySetCanceled(cancellationToken))
+            return;
+        lock (_gate)
+            LetEnter();
     }
 
     // Who waits for what others have is passed by nobody; who waits only for what the same owner has is.

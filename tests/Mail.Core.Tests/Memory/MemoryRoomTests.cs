@@ -27,6 +27,22 @@ public sealed class MemoryRoomTests
     }
 
     [Fact]
+    public async Task Who_gives_up_lets_those_behind_pass()
+    {
+        var room = new MemoryRoom(10);
+        using var cut = new CancellationTokenSource();
+
+        using var first = await room.TakeAsync("a", 6, CancellationToken.None);
+        var second = room.TakeAsync("b", 6, cut.Token).AsTask();
+        var third = room.TakeAsync("c", 3, CancellationToken.None).AsTask();
+        Assert.False(third.IsCompleted);
+        await cut.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        (await third.WaitAsync(TimeSpan.FromSeconds(10))).Dispose();
+    }
+
+    [Fact]
     public async Task Nobody_takes_more_than_is_left_for_others()
     {
         var room = new MemoryRoom(16);
