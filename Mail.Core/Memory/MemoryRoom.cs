@@ -2,7 +2,7 @@ namespace Mail.Core.Memory;
 
 /// <summary>
 /// Memory that many share, taken before it is allocated: who finds too little left waits for others, in the order they came, so that
-/// many large things at one time make each other wait and the process does not die. Nobody takes more than is left for others.
+/// many large things at one time make each other wait instead of taking all memory. Nobody takes more than is left for others.
 /// </summary>
 /// <param name="room">Bytes. What is larger than all of it goes alone.</param>
 public sealed class MemoryRoom(long room)
