@@ -71,17 +71,18 @@ public sealed class AttachmentTests
     }
 
     [Fact]
-    public async Task Large_messages_wait_for_memory_and_small_ones_for_nothing()
+    public async Task Large_messages_wait_for_others_to_their_destination_and_small_ones_for_nothing()
     {
         await using var system = await WorkerSystem.CreateAsync();
         await system.AcceptAsync();
         var memory = system.BuildWorker(("Mail:Queue:MaxAttachedBytesInMemory", "10000000")).Services.GetRequiredService<MessageMemory>();
         var small = Assert.Single(await system.ClaimAsync("test"));
-        var large = small with { Attachments = [Of(4_000_000)] };
+        var large = small with { Attachments = [Of(3_000_000)] };
 
         var first = await memory.TakeAsync(large, "mx", CancellationToken.None);
         var second = memory.TakeAsync(large, "mx", CancellationToken.None).AsTask();
         (await memory.TakeAsync(small, "mx", CancellationToken.None)).Dispose();
+        (await memory.TakeAsync(large, "other", CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(10))).Dispose();
         Assert.False(second.IsCompleted);
 
         first.Dispose();
