@@ -6,7 +6,7 @@ namespace Mail.Api.Http.Json;
 
 /// <summary>
 /// The bytes of a request body in a buffer that grows with what arrives, not with what was announced. Beyond 1 MB there must be room in
-/// <see cref="RequestMemory"/> for all that can come.
+/// <see cref="RequestMemory"/> for all that can come; then what was announced is believed.
 /// </summary>
 internal sealed class BodyBytes : IDisposable
 {
