@@ -1,3 +1,4 @@
+using Mail.ServiceDefaults;
 using Mail.ServiceDefaults.Discovery;
 using Mail.ServiceDefaults.Health;
 using Mail.ServiceDefaults.Telemetry;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 // Aspire's service-defaults project uses this namespace, so that a host needs no using.
 namespace Microsoft.Extensions.Hosting;
 
-/// <summary>What every host of the system shares: telemetry, health, service discovery, graceful stop.</summary>
+/// <summary>What every host of the system shares: telemetry, health, service discovery, graceful stop, restart of services that fail.</summary>
 public static class Extensions
 {
     /// <summary>Adds telemetry, health checks, service discovery for every <see cref="HttpClient"/> of the factory, and a draining stop.</summary>
@@ -20,6 +21,7 @@ public static class Extensions
         builder.AddTelemetry();
         builder.AddDefaultHealthChecks();
         builder.AddGracefulStop();
+        builder.AddServiceRestarts();
         builder.Services.TryAddSingleton<ServiceEndpoints>();
         builder.Services.AddTransient<ServiceDiscoveryHandler>();
         builder.Services.ConfigureHttpClientDefaults(http => http.AddHttpMessageHandler<ServiceDiscoveryHandler>());
@@ -39,6 +41,13 @@ public static class Extensions
         builder.Services.AddOptions<HealthOptions>().Bind(builder.Configuration.GetSection(HealthOptions.Section));
         builder.Services.TryAddSingleton<HealthReports>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [HealthEndpoints.LiveTag]);
+    }
+
+    private static void AddServiceRestarts(this IHostApplicationBuilder builder)
+    {
+        // The host would end without an error, and what supervises it believe that it was asked to.
+        builder.Services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
+        builder.Services.AddHostedService<ServiceRestarts>();
     }
 
     private static void AddGracefulStop(this IHostApplicationBuilder builder)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Azure;
+using Mail.Core.Persistence;
 using Npgsql;
 
 namespace Mail.Api.Http;
@@ -45,7 +46,7 @@ internal sealed partial class RequestFailures(RequestDelegate next, ILogger<Requ
                 return new Problem(ProblemKind.OfStatus(bad.StatusCode), bad.Message);
             case PostgresException { SqlState: PostgresErrorCodes.QueryCanceled }:
                 return new Problem(ProblemKind.QueryTooSlow, "The list took too long: ask for a shorter time, or for less by another filter.");
-            case NpgsqlException database when IsAway(database):
+            case { } database when DatabaseErrors.IsAway(database):
                 Log.DatabaseAway(logger, RequestTrace.IdOf(context), database.Message);
                 return Problem.Unavailable("The database cannot be reached right now. Try again.");
             case RequestFailedException blobs when blobs.Status is 0 or 408 or 429 or >= 500:
@@ -56,9 +57,6 @@ internal sealed partial class RequestFailures(RequestDelegate next, ILogger<Requ
                 return new Problem(ProblemKind.InternalError, "The request failed. Quote the request id when you report it.");
         }
     }
-
-    // An error the server itself reports is about our statement, unless it says that it is starting, stopping or full.
-    private static bool IsAway(NpgsqlException error) => error is not PostgresException { IsTransient: false };
 
     private static Problem OfStatus(HttpContext context) => ProblemKind.OfStatus(context.Response.StatusCode) switch
     {

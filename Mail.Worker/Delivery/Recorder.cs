@@ -141,16 +141,13 @@ internal sealed partial class Recorder : BackgroundService
             {
                 return await write();
             }
-            catch (NpgsqlException error) when (IsAway(error))
+            catch (Exception error) when (DatabaseErrors.IsAway(error))
             {
                 Log.Waiting(_logger, error.Message);
             }
             await Task.Delay(wait, _clock, _giveUp.Token);
         }
     }
-
-    // Connection trouble, a server that starts or stops, a deadlock. Anything else is about what was written.
-    private static bool IsAway(NpgsqlException error) => error is not PostgresException || error.IsTransient;
 
     private readonly record struct ReleasedLease(QueueLease Lease, TimeSpan After, string? Reason);
 

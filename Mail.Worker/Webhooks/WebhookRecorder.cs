@@ -97,7 +97,7 @@ internal sealed partial class WebhookRecorder : BackgroundService
                 var written = await _store.RecordAsync(batch, _disableAfter, _giveUp.Token);
                 return [.. batch.Select(result => written.Contains(result.Job.Lease))];
             }
-            catch (NpgsqlException error) when (error is not PostgresException || error.IsTransient)
+            catch (Exception error) when (DatabaseErrors.IsAway(error))
             {
                 Log.WebhookResultsWait(_logger, error.Message);
             }

@@ -7,6 +7,8 @@ namespace Mail.Worker.Tests;
 /// <summary>The worker as a process of its own, which can be killed and paused.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
+    private const int LastLines = 60;
+
     private readonly Process _process;
     // Read, so that the process never waits for us.
     private readonly Task<string> _output;
@@ -54,7 +56,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public void Continue() => Signals.Send(_process.Id, Signals.Continue);
 
-    public string Describe() => _process.HasExited ? $"the worker ended with {_process.ExitCode}" : "the worker runs";
+    /// <summary>Whether it runs, and if not, what it said last.</summary>
+    public string Describe() => _process.HasExited
+        ? $"the worker ended with {_process.ExitCode}:\n{string.Join('\n', _output.GetAwaiter().GetResult().Split('\n').TakeLast(LastLines))}"
+        : "the worker runs";
 
     public async ValueTask DisposeAsync()
     {
