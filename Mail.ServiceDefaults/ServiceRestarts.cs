@@ -54,7 +54,7 @@ internal sealed partial class ServiceRestarts(IServiceProvider services, TimePro
             }
             catch (Exception error)
             {
-                Log.Failed(logger, service.GetType().Name, error);
+                Log.ServiceFailed(logger, service.GetType().Name, error);
             }
             await Task.Delay(Pause, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -63,6 +63,6 @@ internal sealed partial class ServiceRestarts(IServiceProvider services, TimePro
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Error, "{Service} failed in an unforeseen way and is started again")]
-        public static partial void Failed(ILogger logger, string service, Exception error);
+        public static partial void ServiceFailed(ILogger logger, string service, Exception error);
     }
 }
