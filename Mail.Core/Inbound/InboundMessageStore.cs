@@ -95,7 +95,7 @@ public sealed class InboundMessageStore(NpgsqlDataSource database, [FromKeyedSer
         Batched.Array(messages, message => message.Size, NpgsqlDbType.Integer),
         Batched.Array(messages, message => message.Raw, NpgsqlDbType.Bytea),
         Batched.Texts(messages, message => message.RawBlob),
-        Batched.Texts(messages, message => JsonSerializer.Serialize(message.Content, Json.InboundContent)));
+        Batched.Array(messages, message => JsonSerializer.SerializeToUtf8Bytes(message.Content, Json.InboundContent), NpgsqlDbType.Text));
 
     private static string AuthorOf(InboundContent content) => content.From.Count > 0 ? content.From[0].Address.ToLowerInvariant() : "";
 

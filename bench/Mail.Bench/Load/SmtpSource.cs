@@ -5,7 +5,7 @@ namespace Mail.Bench.Load;
 /// <summary>Postfix's SMTP load generator.</summary>
 internal static class SmtpSource
 {
-    private const int Sessions = 20;
+    private const int Sessions = 50;
 
     /// <summary>Messages per second over sessions that stay open.</summary>
     public static Task<double> RunAsync(int port, int messages, int bytes, string from, string to) =>
