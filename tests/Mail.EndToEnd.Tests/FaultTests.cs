@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Aspire.Hosting.Testing;
 using Mail.EndToEnd.Tests.Running;
+using Mail.TestKit.Smtp;
 using Xunit.Abstractions;
 
 namespace Mail.EndToEnd.Tests;
@@ -41,9 +42,15 @@ public sealed class FaultTests : IAsyncLifetime
     {
         var sending = _load.SendAsync();
         await UntilArrivedAsync(Messages / 5);
-        var victim = await _database.BusiestWorkerAsync();
+        // What is begun from now on does not end before the kill: whatever the moment, a worker holds something.
+        var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _fixture.Relay.Script.On("DATA", SmtpStep.WaitFor(killed.Task));
+        var victim = 0;
+        await Eventually.IsTrueAsync("a worker holds messages", Limit, async _ => (victim = await _database.BusiestWorkerAsync() ?? 0) > 0, Describe);
         Kill(victim);
         var held = await _database.HeldByAsync(victim);
+        _fixture.Relay.Script.Clear();
+        killed.SetResult();
         _output.WriteLine($"{held.Count} messages were held by the killed worker");
         Assert.NotEmpty(held);
         Assert.True(Arrived().Count < Messages, "The kill came too late.");

@@ -21,13 +21,13 @@ public sealed class MailDatabase : IAsyncDisposable
 
     public Task<long> MessagesAsync() => ScalarAsync("select count(*) from messages");
 
-    /// <summary>The process that holds most items of the queue.</summary>
-    public async Task<int> BusiestWorkerAsync() => (await ReadAsync(
+    /// <summary>The process that holds most items of the queue; null when none holds any.</summary>
+    public async Task<int?> BusiestWorkerAsync() => (await ReadAsync<int?>(
         """
         select reverse(split_part(reverse(leased_by), '-', 2))::int from delivery_queue
         where leased_by is not null group by leased_by order by count(*) desc limit 1
         """,
-        row => row.GetInt32(0))).Single();
+        row => row.GetInt32(0))).SingleOrDefault();
 
     /// <summary>The recipients of the messages that a worker process holds.</summary>
     public async Task<HashSet<string>> HeldByAsync(int process) => [.. await ReadAsync(
