@@ -1,18 +1,31 @@
+using Mail.Core.Domains;
 using Mail.Core.Domains.Records;
+using Mail.Core.Organizations;
 
 namespace Mail.Core.Inbound;
 
 /// <summary>Looks the records of an inbound domain up and keeps what they say about it.</summary>
 public sealed class CheckInboundDomain(InboundDomainCheckStore store, InboundDomainRecords records, DnsRecordCheck dns, TimeProvider clock)
 {
-    /// <summary>False when another organization has the name.</summary>
-    public async Task<bool> RunAsync(InboundDomain domain, CancellationToken cancellationToken)
+    /// <summary>Checks a domain because somebody asks for it.</summary>
+    public async Task<CheckDomainOutcome> VerifyAsync(OrganizationId organization, InboundDomainId domain, CancellationToken cancellationToken) =>
+        await store.BeginAsync(organization, domain, cancellationToken) is not { } lease
+            ? new CheckDomainOutcome.NotFound()
+            : await RunAsync(lease, cancellationToken) == DomainCheckOutcome.Held
+                ? new CheckDomainOutcome.HeldByAnother()
+                : new CheckDomainOutcome.Checked();
+
+    /// <summary>Checks a leased domain.</summary>
+    public Task CheckAsync(InboundDomainCheckLease lease, CancellationToken cancellationToken) => RunAsync(lease, cancellationToken);
+
+    private async Task<DomainCheckOutcome> RunAsync(InboundDomainCheckLease lease, CancellationToken cancellationToken)
     {
+        var domain = lease.Domain;
         var checks = new List<(RecordCheck Check, bool IsConclusive)>();
         foreach (var record in records.Mx(domain.Name))
             checks.Add(Keep(record, await dns.CheckAsync(record, domain.Name, cancellationToken)));
         checks.Add(await CheckProofAsync(domain, cancellationToken));
-        return await store.RecordAsync(domain, new InboundDomainFindings(
+        return await store.RecordAsync(lease, new InboundDomainFindings(
             [.. checks.Select(found => found.Check)], checks.TrueForAll(found => found.Check.Status == RecordStatus.Verified),
             checks.TrueForAll(found => found.IsConclusive)), cancellationToken);
     }

@@ -1,3 +1,4 @@
+using Mail.Core.Domains;
 using Mail.Core.Domains.Records;
 using Mail.Core.Events;
 using Mail.Core.Organizations;
@@ -9,7 +10,10 @@ namespace Mail.Core.Inbound;
 /// <summary>What a look at the records of an inbound domain came to.</summary>
 internal sealed record InboundDomainFindings(IReadOnlyList<RecordCheck> Checks, bool IsComplete, bool IsConclusive);
 
-/// <summary>Which inbound domains are due to be looked at, what was found, and who takes mail. Reads across organizations.</summary>
+/// <summary>
+/// Which inbound domains are due to be looked at, what was found, and who takes mail. A check holds a lease that expires by itself; whoever
+/// begins the next check of the domain takes it away. Reads across organizations.
+/// </summary>
 public sealed class InboundDomainCheckStore(NpgsqlDataSource database, TimeProvider clock)
 {
     // A zone that loses its records for an hour keeps its mail; one that lost them for hours is somebody else's, or nobody's.
@@ -30,20 +34,31 @@ public sealed class InboundDomainCheckStore(NpgsqlDataSource database, TimeProvi
         _owners.GetAsync(domain.ToLowerInvariant(), LoadOwnerAsync, cancellationToken);
 
     /// <summary>Leases up to <paramref name="count"/> due domains, the longest due first.</summary>
-    public Task<List<InboundDomain>> ClaimDueAsync(int count, TimeSpan lease, CancellationToken cancellationToken) => database.QueryAsync(
-        """
+    public Task<List<InboundDomainCheckLease>> ClaimDueAsync(int count, TimeSpan lease, CancellationToken cancellationToken) => database.QueryAsync(
+        $"""
         with due as (
             select organization_id, id from inbound_domains where next_check_at <= now() order by next_check_at limit $1 for update skip locked
         )
-        update inbound_domains d set next_check_at = now() + $2
+        update inbound_domains d set next_check_at = now() + $2, check_token = check_token + 1
         from due where d.organization_id = due.organization_id and d.id = due.id
-        returning d.organization_id, d.id, d.name, d.status, d.checks, d.created_at, d.verified_at, d.last_checked_at
+        returning {InboundDomainStore.Columns}, d.check_token
         """,
-        InboundDomainStore.Map, cancellationToken, count, lease);
+        MapLease, cancellationToken, count, lease);
 
-    /// <summary>Keeps what was found. False when another organization has the name, so that the domain stays as it is.</summary>
-    internal async Task<bool> RecordAsync(InboundDomain domain, InboundDomainFindings findings, CancellationToken cancellationToken)
+    /// <summary>Begins a check that somebody asked for; null when there is no such domain.</summary>
+    public Task<InboundDomainCheckLease?> BeginAsync(OrganizationId organization, InboundDomainId domain, CancellationToken cancellationToken) =>
+        database.QuerySingleAsync(
+            $"""
+            update inbound_domains d set check_token = check_token + 1
+            where organization_id = $1 and id = $2
+            returning {InboundDomainStore.Columns}, d.check_token
+            """,
+            MapLease, cancellationToken, organization.Value, domain.Value);
+
+    /// <summary>Keeps what was found, with its event, unless the lease was lost. While another organization has the name the domain stays as it is.</summary>
+    internal async Task<DomainCheckOutcome> RecordAsync(InboundDomainCheckLease lease, InboundDomainFindings findings, CancellationToken cancellationToken)
     {
+        var domain = lease.Domain;
         await using var work = await UnitOfWork.BeginAsync(database, cancellationToken);
         // Of several organizations that prove a name at the same moment, the second sees the first.
         await work.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended('inbound domain ' || $1, 0))", cancellationToken, domain.Name);
@@ -59,17 +74,17 @@ public sealed class InboundDomainCheckStore(NpgsqlDataSource database, TimeProvi
                 failures = case when $4 then 0 when $5 then failures + 1 else failures end,
                 next_check_at = now() + case
                     when $4 then $9::interval when status = 'verified' or created_at < now() - $10::interval then $8::interval else $7::interval end
-            where organization_id = $1 and id = $2
+            where organization_id = $1 and id = $2 and check_token = $11
             returning old.status, new.status
             """,
             row => InboundDomainEvents.Of(
                 domain, InboundDomainStatusText.Parse(row.GetString(0)), InboundDomainStatusText.Parse(row.GetString(1)), findings),
             cancellationToken, domain.Organization.Value, domain.Id.Value, InboundDomainStore.Serialize(findings.Checks),
-            findings.IsComplete && !isHeld, findings.IsConclusive, MostFailures, Soon, Hourly, Rarely, Impatient);
+            findings.IsComplete && !isHeld, findings.IsConclusive, MostFailures, Soon, Hourly, Rarely, Impatient, lease.Token);
         foreach (var happened in moved.OfType<NewEvent>())
             await work.AppendAsync(happened, cancellationToken);
         await work.CommitAsync(cancellationToken);
-        return !isHeld;
+        return moved.Count == 0 ? DomainCheckOutcome.Lost : isHeld ? DomainCheckOutcome.Held : DomainCheckOutcome.Kept;
     }
 
     private async Task<(OrganizationId, string)?> LoadOwnerAsync(string domain, CancellationToken cancellationToken)
@@ -79,4 +94,9 @@ public sealed class InboundDomainCheckStore(NpgsqlDataSource database, TimeProvi
             row => (new OrganizationId(row.GetGuid(0)), row.GetString(1)), cancellationToken, domain);
         return rows.Count == 0 ? null : rows[0];
     }
+
+    private static InboundDomainCheckLease MapLease(NpgsqlDataReader row) => new(InboundDomainStore.Map(row), row.GetInt64(row.FieldCount - 1));
 }
+
+/// <param name="Token">What the next check of the domain makes worthless.</param>
+public sealed record InboundDomainCheckLease(InboundDomain Domain, long Token);

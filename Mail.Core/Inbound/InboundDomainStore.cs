@@ -10,7 +10,7 @@ namespace Mail.Core.Inbound;
 
 public sealed class InboundDomainStore(NpgsqlDataSource database, TimeProvider clock)
 {
-    private const string Columns = "d.organization_id, d.id, d.name, d.status, d.checks, d.created_at, d.verified_at, d.last_checked_at";
+    internal const string Columns = "d.organization_id, d.id, d.name, d.status, d.checks, d.created_at, d.verified_at, d.last_checked_at";
 
     /// <summary>Null when the organization has the name already, or as many as it may have.</summary>
     public async Task<InboundDomain?> CreateAsync(OrganizationId organization, string name, int maxPerOrganization, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal sealed class InboundUpkeep(
     {
         var due = await domains.ClaimDueAsync(count, Lease, cancellationToken);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(due, parallel, async (domain, token) => await check.RunAsync(domain, token));
+        await Parallel.ForEachAsync(due, parallel, async (lease, token) => await check.CheckAsync(lease, token));
         return due.Count;
     }
 

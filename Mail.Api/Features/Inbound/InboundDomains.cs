@@ -42,11 +42,11 @@ internal static class InboundDomains
         string id, InboundDomainStore domains, CheckInboundDomain check, InboundDomainRecords records, HttpContext context,
         CancellationToken cancellationToken)
     {
-        if (await FindAsync(id, domains, context, cancellationToken) is not { } domain)
+        if (!PrefixedId.TryParse<InboundDomainId>(id, out var domain))
             return NotFound();
-        if (!await check.RunAsync(domain, cancellationToken))
-            return new Problem(ProblemKind.Conflict, "Another organization receives the mail of this domain.");
-        return await Get(id, domains, records, context, cancellationToken);
+        return await check.VerifyAsync(context.Caller().Organization, domain, cancellationToken) is CheckDomainOutcome.HeldByAnother
+            ? new Problem(ProblemKind.Conflict, "Another organization receives the mail of this domain.")
+            : await Get(id, domains, records, context, cancellationToken);
     }
 
     public static async Task<Results<NoContent, Problem>> Delete(

@@ -101,6 +101,28 @@ public sealed class InboundUpkeepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_check_found_is_worth_nothing_once_another_has_begun()
+    {
+        var domain = await CreateAsync("twice.test");
+        var (store, check) = (_worker.Services.GetRequiredService<InboundDomainCheckStore>(), _worker.Services.GetRequiredService<CheckInboundDomain>());
+        var paused = Assert.Single(await store.ClaimDueAsync(10, TimeSpan.Zero, default));
+        var next = Assert.Single(await store.ClaimDueAsync(10, TimeSpan.FromMinutes(5), default));
+        Publish(domain);
+
+        await check.CheckAsync(paused, default);
+        Assert.Equal(InboundDomainStatus.Pending, (await FindAsync(domain)).Status);
+        await check.CheckAsync(next, default);
+        Assert.Equal(InboundDomainStatus.Verified, (await FindAsync(domain)).Status);
+
+        var asked = (await store.BeginAsync(domain.Organization, domain.Id, default))!;
+        await _system.ExecuteAsync("update inbound_domains set status = 'failed'");
+        await check.CheckAsync(next, default);
+        Assert.Equal(InboundDomainStatus.Failed, (await FindAsync(domain)).Status);
+        await check.CheckAsync(asked, default);
+        Assert.Equal(InboundDomainStatus.Verified, (await FindAsync(domain)).Status);
+    }
+
+    [Fact]
     public async Task Mail_is_deleted_when_its_time_is_over_and_not_before()
     {
         await StoreAsync("inbound_messages", "id, organization_id, domain, mail_from, recipients, header_from, subject, size, raw, content, received_at",
