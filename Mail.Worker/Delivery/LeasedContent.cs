@@ -18,6 +18,7 @@ internal sealed class LeasedContent(ISmtpContent content, HeldItem item, Recorde
         if (isLeased())
             return;
         item.Cut();
-        cancellationToken.ThrowIfCancellationRequested();
+        // Not left to the token: while another thread cuts the item too, it may not have come to the connection.
+        throw new OperationCanceledException(item.WhenCut);
     }
 }

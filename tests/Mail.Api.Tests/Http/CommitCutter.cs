@@ -58,9 +58,11 @@ internal sealed class CommitCutter : IAsyncDisposable
                 await server.ConnectAsync(IPAddress.Loopback, _server, _stop.Token);
                 using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
                 var answers = CopyAsync(server.GetStream(), client.GetStream(), over.Token);
-                await Task.WhenAny(RequestsAsync(client.GetStream(), server.GetStream(), over), answers);
+                var requests = RequestsAsync(client.GetStream(), server.GetStream(), over);
+                await Task.WhenAny(requests, answers);
                 await over.CancelAsync();
-                await answers;
+                // Both: where the answer is cut off, the commit still has to arrive.
+                await Task.WhenAll(requests, answers);
             }
             catch (Exception cut) when (cut is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mail.Core.Queue;
+using Mail.Protocol.Smtp;
 using Mail.TestKit.Servers;
 using Mail.TestKit.Smtp;
 using Mail.Worker.Delivery;
@@ -41,6 +42,31 @@ public sealed class LeaseTests
         await system.UntilAsync(() => Task.FromResult(held.Count == 0), () => "the item is still held");
         Assert.Empty(await system.AttemptsAsync(id));
         Assert.Equal(1, await system.CountAsync("select count(*) from delivery_queue where leased_by = 'other'"));
+    }
+
+    [Fact]
+    public async Task Without_its_lease_no_message_is_ended_even_while_somebody_else_is_about_to_cut_it()
+    {
+        await using var system = await WorkerSystem.CreateAsync();
+        await system.AcceptAsync();
+        using var worker = system.BuildWorker();
+        var item = new HeldItem(Assert.Single(await system.ClaimAsync("first")), DateTimeOffset.UtcNow, 0);
+        var content = new LeasedContent(
+            SmtpContent.From("Subject: S\r\n\r\n"u8.ToArray()), item, worker.Services.GetRequiredService<Recorder>(), isLeased: () => false);
+        // The loop that renews leases cuts it, and has not come to the connection.
+        using ManualResetEventSlim cutting = new(), goOn = new();
+        item.WhenCut.Register(() =>
+        {
+            cutting.Set();
+            goOn.Wait();
+        });
+        var cut = Task.Run(item.Cut);
+        cutting.Wait();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await content.WriteToAsync(Stream.Null, CancellationToken.None));
+
+        goOn.Set();
+        await cut;
     }
 
     [Fact]

@@ -93,6 +93,7 @@ public sealed class RouteTests
 
         await system.StartWorkerAsync();
 
+        await system.UntilAsync(async () => await system.CountAsync("select count(*) from delivery_queue") == 8, () => "none is sent");
         await system.UntilAsync(async () => await system.CountAsync(
             "select count(*) from delivery_queue where wait_reason like 'no address to send from%' and attempts = 0") == 8, () => "they do not wait");
         Assert.Equal(2, sink.Messages.Count);
