@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Mail.Core.Persistence;
 using Mail.Core.Queue;
 using Microsoft.Extensions.Options;
@@ -108,7 +107,7 @@ internal sealed partial class Recorder : BackgroundService
             if (!await committed)
                 Log.LeaseLost(_logger, item.Job.Message);
         }
-        catch (Exception error) when (error is NpgsqlException or OperationCanceledException or ChannelClosedException)
+        catch (Exception error)
         {
             // The lease expires and the item is due again.
             Log.NotRecorded(_logger, item.Job.Message, error);
