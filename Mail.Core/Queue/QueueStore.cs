@@ -82,8 +82,8 @@ public sealed class QueueStore([FromKeyedServices(MailCore.Database)] NpgsqlData
             "update delivery_queue set started = true where id = $1 and lease_token = $2 and leased_by is not null",
             cancellationToken, lease.Item.Value, lease.Token) == 1;
 
-    /// <summary>Keeps leases alive while their deliveries run. Returns the items that are still held.</summary>
-    public async Task<HashSet<QueueItemId>> RenewAsync(
+    /// <summary>Keeps leases alive while their deliveries run. Returns those that are still held.</summary>
+    public async Task<HashSet<QueueLease>> RenewAsync(
         IReadOnlyCollection<QueueLease> leases, TimeSpan lease, CancellationToken cancellationToken)
     {
         var held = await database.QueryAsync(
@@ -92,9 +92,9 @@ public sealed class QueueStore([FromKeyedServices(MailCore.Database)] NpgsqlData
             set due_at = now() + $3, ready = false, faults = case when q.ready then greatest(q.faults - 1, 0) else q.faults end
             from unnest($1::uuid[], $2::bigint[]) as item (id, token)
             where q.id = item.id and q.lease_token = item.token and q.leased_by is not null
-            returning q.id
+            returning q.id, q.lease_token
             """,
-            row => new QueueItemId(row.GetGuid(0)), cancellationToken,
+            ReadLease, cancellationToken,
             leases.Select(held => held.Item.Value).ToArray(), leases.Select(held => held.Token).ToArray(), lease);
         return [.. held];
     }
@@ -122,7 +122,7 @@ public sealed class QueueStore([FromKeyedServices(MailCore.Database)] NpgsqlData
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var held = await SettleItemsAsync(connection, records, cancellationToken);
-        var written = records.Where(record => held.Contains(record.Lease.Item.Value)).ToList();
+        var written = records.Where(record => held.Contains(record.Lease)).ToList();
         if (written.Count > 0)
         {
             await using var batch = new NpgsqlBatch(connection);
@@ -136,7 +136,7 @@ public sealed class QueueStore([FromKeyedServices(MailCore.Database)] NpgsqlData
     }
 
     // A deferred item keeps its token, so leased_by tells that a record repeated after a doubtful commit is already written.
-    private static async Task<HashSet<Guid>> SettleItemsAsync(
+    private static async Task<HashSet<QueueLease>> SettleItemsAsync(
         NpgsqlConnection connection, IReadOnlyList<DeliveryRecord> records, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
@@ -147,7 +147,7 @@ public sealed class QueueStore([FromKeyedServices(MailCore.Database)] NpgsqlData
             ), settled as (
                 delete from delivery_queue q using item
                 where q.id = item.id and q.lease_token = item.token and q.leased_by is not null and item.retry_in is null
-                returning q.id
+                returning q.id, q.lease_token
             ), later as (
                 update delivery_queue q
                 set due_at = now() + item.retry_in, ready = false, leased_by = null, started = false, attempts = q.attempts + 1,
@@ -155,9 +155,9 @@ public sealed class QueueStore([FromKeyedServices(MailCore.Database)] NpgsqlData
                     delayed = q.delayed or item.delayed
                 from item
                 where q.id = item.id and q.lease_token = item.token and q.leased_by is not null and item.retry_in is not null
-                returning q.id
+                returning q.id, q.lease_token
             )
-            select id from settled union all select id from later
+            select id, lease_token from settled union all select id, lease_token from later
             """, connection);
         command.With(
             records.Select(record => record.Lease.Item.Value).ToArray(),
@@ -166,15 +166,17 @@ public sealed class QueueStore([FromKeyedServices(MailCore.Database)] NpgsqlData
             records.Select(record => record.IsFault).ToArray(),
             records.Select(record => record.IsDelayed).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var held = new HashSet<Guid>();
+        var held = new HashSet<QueueLease>();
         while (await reader.ReadAsync(cancellationToken))
-            held.Add(reader.GetGuid(0));
+            held.Add(ReadLease(reader));
         return held;
     }
 
+    private static QueueLease ReadLease(NpgsqlDataReader row) => new(new QueueItemId(row.GetGuid(0)), row.GetInt64(1));
+
     internal static DeliveryJob ReadJob(NpgsqlDataReader row) => new()
     {
-        Lease = new QueueLease(new QueueItemId(row.GetGuid(0)), row.GetInt64(1)),
+        Lease = ReadLease(row),
         Organization = new OrganizationId(row.GetGuid(2)),
         Message = new MessageId(row.GetGuid(3)),
         Mode = SendingModeText.Parse(row.GetString(4)),

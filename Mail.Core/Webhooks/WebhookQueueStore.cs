@@ -80,7 +80,7 @@ public sealed class WebhookQueueStore(
         await using var work = await UnitOfWork.BeginAsync(database, cancellationToken);
         await work.ExecuteAsync([WebhookQueueStatements.LockEndpoints([.. results])], cancellationToken);
         var held = await SettleAsync(work, results, cancellationToken);
-        var written = results.Where(result => held.Contains(result.Job.Delivery.Value)).ToList();
+        var written = results.Where(result => held.Contains(result.Job.Lease)).ToList();
         if (written.Count > 0)
         {
             await work.ExecuteAsync([WebhookQueueStatements.Deliveries(written), WebhookQueueStatements.Attempts(written, clock)], cancellationToken);
@@ -123,7 +123,8 @@ public sealed class WebhookQueueStore(
             cancellationToken, count);
 
     // A deferred row keeps its token, so leased_by tells that a record repeated after a doubtful commit is already written.
-    private static async Task<HashSet<Guid>> SettleAsync(UnitOfWork work, IReadOnlyList<WebhookResult> results, CancellationToken cancellationToken)
+    private static async Task<HashSet<WebhookLease>> SettleAsync(
+        UnitOfWork work, IReadOnlyList<WebhookResult> results, CancellationToken cancellationToken)
     {
         var held = await work.QueryAsync(
             """
@@ -132,16 +133,16 @@ public sealed class WebhookQueueStore(
             ), settled as (
                 delete from webhook_queue q using item
                 where q.id = item.id and q.lease_token = item.token and q.leased_by is not null and item.retry_in is null
-                returning q.id
+                returning q.id, q.lease_token
             ), later as (
                 update webhook_queue q set due_at = now() + item.retry_in, leased_by = null, attempts = q.attempts + 1
                 from item
                 where q.id = item.id and q.lease_token = item.token and q.leased_by is not null and item.retry_in is not null
-                returning q.id
+                returning q.id, q.lease_token
             )
-            select id from settled union all select id from later
+            select id, lease_token from settled union all select id, lease_token from later
             """,
-            row => row.GetGuid(0), cancellationToken,
+            row => new WebhookLease(new WebhookDeliveryId(row.GetGuid(0)), row.GetInt64(1)), cancellationToken,
             results.Select(result => result.Job.Delivery.Value).ToArray(), results.Select(result => result.Job.Lease.Token).ToArray(),
             results.Select(result => result.RetryIn).ToArray());
         return [.. held];

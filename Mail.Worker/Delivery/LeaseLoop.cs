@@ -37,7 +37,7 @@ internal sealed partial class LeaseLoop(
             var renewed = await store.RenewAsync([.. batch.Select(item => item.Job.Lease)], _lease, cancellationToken);
             foreach (var item in batch)
             {
-                if (renewed.Contains(item.Job.Lease.Item))
+                if (renewed.Contains(item.Job.Lease))
                     item.Renewed(now);
                 else
                     item.Cut();
