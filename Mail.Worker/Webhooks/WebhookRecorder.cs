@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Mail.Core.Persistence;
 using Mail.Core.Webhooks;
 using Microsoft.Extensions.Options;
@@ -45,7 +44,7 @@ internal sealed partial class WebhookRecorder : BackgroundService
             if (!await CommitAsync(result))
                 Log.WebhookLeaseLost(_logger, result.Job.Delivery);
         }
-        catch (Exception error) when (error is NpgsqlException or OperationCanceledException or ChannelClosedException)
+        catch (Exception error)
         {
             // The lease expires and the delivery is due again.
             Log.WebhookNotRecorded(_logger, result.Job.Delivery, error);
@@ -58,7 +57,7 @@ internal sealed partial class WebhookRecorder : BackgroundService
         {
             await _store.ReleaseAsync([lease], _giveUp.Token);
         }
-        catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+        catch (Exception error)
         {
             Log.WebhookNotRecorded(_logger, lease.Delivery, error);
         }
