@@ -52,7 +52,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>What its names in leases have in them.</summary>
     public int Id => _process.Id;
 
-    public void Pause() => Signals.Send(_process.Id, Signals.Stop);
+    /// <summary>SIGSTOP.</summary>
+    public Task PauseAsync() => Signals.PauseAsync(_process.Id);
 
     public void Continue() => Signals.Send(_process.Id, Signals.Continue);
 

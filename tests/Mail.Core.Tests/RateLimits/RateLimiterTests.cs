@@ -142,7 +142,7 @@ public sealed class RateLimiterTests(TestDatabase database) : IClassFixture<Test
         var organization = LimiterProcess.NewOrganization();
         await process.TakeAsync(1, organization);
 
-        redis.Suspend();
+        await redis.SuspendAsync();
         try
         {
             Assert.Equal(1, await process.TakeAsync(1, organization));

@@ -28,7 +28,7 @@ public sealed class RedisOutageTests
         await using var server = await RedisServer.StartAsync();
         await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",syncTimeout=60000"));
         await redis.PingAsync();
-        server.Suspend();
+        await server.SuspendAsync();
         var waiting = Enumerable.Range(0, 1000).Select(_ => redis.PingAsync()).ToArray();
         await server.KillAsync();
         foreach (var command in waiting) await Assert.ThrowsAsync<RedisConnectionException>(() => command.WaitAsync(TimeSpan.FromSeconds(20)));
@@ -40,7 +40,7 @@ public sealed class RedisOutageTests
         await using var server = await RedisServer.StartAsync();
         await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",syncTimeout=2000,connectTimeout=2000"));
         await redis.PingAsync();
-        server.Suspend();
+        await server.SuspendAsync();
         await AssertFailsWithinAsync<RedisTimeoutException>(redis, TimeSpan.FromSeconds(10));
         // Now there is no connection: nobody waits for the next attempt.
         await Assert.ThrowsAsync<RedisConnectionException>(() => redis.PingAsync());
@@ -88,7 +88,7 @@ public sealed class RedisOutageTests
         await using var server = await RedisServer.StartAsync();
         await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",keepAlive=1,syncTimeout=2000"));
         await redis.PingAsync();
-        server.Suspend();
+        await server.SuspendAsync();
         await Eventually.TrueAsync(() => !redis.IsConnected);
         server.Resume();
     }
@@ -99,7 +99,7 @@ public sealed class RedisOutageTests
         await using var server = await RedisServer.StartAsync();
         var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",syncTimeout=60000"));
         await redis.PingAsync();
-        server.Suspend();
+        await server.SuspendAsync();
         var waiting = redis.PingAsync();
         await redis.DisposeAsync();
         await Assert.ThrowsAsync<RedisConnectionException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20)));
@@ -112,7 +112,7 @@ public sealed class RedisOutageTests
         await using var server = await RedisServer.StartAsync();
         var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",syncTimeout=60000"));
         await redis.PingAsync();
-        server.Suspend();
+        await server.SuspendAsync();
         var megabyte = new byte[1024 * 1024];
         var commands = Enumerable.Range(0, 200).Select(_ => redis.StringSetAsync("k", megabyte)).ToArray();
         var refused = commands.Count(command => command.IsFaulted);

@@ -72,7 +72,7 @@ public abstract class TestServer(string script) : IAsyncDisposable
     }
 
     /// <summary>It still accepts connections and never answers.</summary>
-    public void Suspend() => Signals.Send(Signals.ServerBelow(_process!.Id), Signals.Stop);
+    public Task SuspendAsync() => Signals.PauseAsync(Signals.ServerBelow(_process!.Id));
 
     public void Resume() => Signals.Send(Signals.ServerBelow(_process!.Id), Signals.Continue);
 

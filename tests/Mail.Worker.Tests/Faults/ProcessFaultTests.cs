@@ -55,7 +55,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output)
         var paused = system.StartWorker();
         await system.UntilSaidAsync("DATA");
         system.Fault();
-        paused.Pause();
+        await paused.PauseAsync();
         system.StartWorker();
         gate.SetResult();
         var first = await system.SettleAsync("paused past its lease");

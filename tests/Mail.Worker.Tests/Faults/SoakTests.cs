@@ -65,7 +65,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         new("worker paused past its lease", MostAmbiguous, async () =>
         {
             var paused = _system.Workers[^1];
-            paused.Pause();
+            await paused.PauseAsync();
             await WaitAsync(FaultSystem.Lease + Outage);
             paused.Continue();
         }),
@@ -79,7 +79,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         }),
         new("PostgreSQL hangs", 2 * MostAmbiguous, async () =>
         {
-            _postgres.Suspend();
+            await _postgres.SuspendAsync();
             await WaitAsync(Outage);
             _postgres.Resume();
         }),
