@@ -25,7 +25,7 @@ public sealed class AzuriteServer : TestServer
     public static async Task<AzuriteServer> StartAsync()
     {
         var server = new AzuriteServer();
-        await server.StartFirstAsync();
+        await server.StartAgainAsync();
         return server;
     }
 

@@ -20,7 +20,7 @@ public sealed class PostgresServer : TestServer
     public static async Task<PostgresServer> StartAsync()
     {
         var server = new PostgresServer();
-        await server.StartFirstAsync();
+        await server.StartAgainAsync();
         return server;
     }
 

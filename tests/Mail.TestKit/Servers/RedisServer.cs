@@ -19,7 +19,7 @@ public sealed class RedisServer : TestServer
     public static async Task<RedisServer> StartAsync(params string[] arguments)
     {
         var server = new RedisServer(arguments);
-        await server.StartFirstAsync();
+        await server.StartAgainAsync();
         return server;
     }
 

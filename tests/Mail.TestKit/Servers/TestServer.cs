@@ -13,40 +13,23 @@ public abstract class TestServer(string script) : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
-    private const int PortAttempts = 3;
     private const int KeptLines = 100;
     private const int DeleteAttempts = 20;
 
     private readonly string _directory = TestDirectory.Next(script);
     private readonly ConcurrentQueue<string> _output = new();
+    // Bound and not listening: beside it the server may listen, and nobody else is given the port, not even while the server is down.
+    private readonly Socket _port = Reserve();
     private Process? _process;
 
-    public int Port { get; private set; }
+    public int Port => ((IPEndPoint)_port.LocalEndPoint!).Port;
 
     public abstract string ConnectionString { get; }
 
     /// <summary>What the server printed last.</summary>
     public string Output => string.Join('\n', _output);
 
-    /// <summary>Starts it on a free port, and returns when it answers.</summary>
-    protected async Task StartFirstAsync()
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            Port = FreePort();
-            try
-            {
-                await StartAgainAsync();
-                return;
-            }
-            catch (InvalidOperationException) when (attempt < PortAttempts)
-            {
-                // Somebody else took the port between finding and using it.
-            }
-        }
-    }
-
-    /// <summary>Starts the stopped server with its old port and data, and returns when it answers.</summary>
+    /// <summary>Starts it, or the stopped server with its old port and data, and returns when it answers.</summary>
     public async Task StartAgainAsync()
     {
         _process = Launch();
@@ -80,6 +63,7 @@ public abstract class TestServer(string script) : IAsyncDisposable
     {
         if (_process is { HasExited: false }) await KillAsync();
         await DeleteDirectoryAsync();
+        _port.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -139,10 +123,10 @@ public abstract class TestServer(string script) : IAsyncDisposable
         _process = null;
     }
 
-    private static int FreePort()
+    private static Socket Reserve()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
     }
 }

@@ -18,8 +18,12 @@ public sealed class PostfixServer : IAsyncDisposable
     // To be told by a later hop, not at RCPT: what follows the transport's name is the reason, EX_UNAVAILABLE ends it.
     private const string Refuse = "{ echo ${nexthop}; exit 69 }";
 
-    private readonly string _folder;
+    // An address of its own: between being found free and being listened on a port is nobody else's there.
+    private const int FirstAddress = (127 << 24) | (65 << 16) | 1;
+    private static int _lastAddress = FirstAddress;
 
+    private readonly string _folder;
+    private readonly IPAddress _address = new(BitConverter.GetBytes(IPAddress.HostToNetworkOrder(Interlocked.Increment(ref _lastAddress))));
     private readonly IPEndPoint? _next;
     private readonly PasswordServer? _passwords;
 
@@ -28,9 +32,9 @@ public sealed class PostfixServer : IAsyncDisposable
         _folder = folder;
         _next = next;
         _passwords = password is null ? null : new PasswordServer(password);
-        EndPoint = new IPEndPoint(IPAddress.Loopback, FreePort());
-        SubmissionEndPoint = new IPEndPoint(IPAddress.Loopback, FreePort());
-        SubmissionTlsEndPoint = new IPEndPoint(IPAddress.Loopback, FreePort());
+        EndPoint = FreeEndPoint();
+        SubmissionEndPoint = FreeEndPoint();
+        SubmissionTlsEndPoint = FreeEndPoint();
     }
 
     public IPEndPoint EndPoint { get; }
@@ -160,7 +164,7 @@ public sealed class PostfixServer : IAsyncDisposable
         """ + "\n";
 
     private string MasterCf() => $"""
-        127.0.0.1:{EndPoint.Port} inet n - n - 20 smtpd
+        {EndPoint} inet n - n - 20 smtpd
         cleanup unix n - n - 0 cleanup
         qmgr unix n - n 300 1 qmgr
         tlsmgr unix - - n 1000? 1 tlsmgr
@@ -190,8 +194,8 @@ public sealed class PostfixServer : IAsyncDisposable
             "smtpd_tls_auth_only=yes", "smtpd_relay_restrictions=permit_sasl_authenticated,reject",
         ];
         var common = string.Concat(options.Select(option => " -o " + option));
-        return $"127.0.0.1:{SubmissionEndPoint.Port} inet n - n - 20 smtpd -o smtpd_tls_security_level=encrypt{common}\n"
-            + $"127.0.0.1:{SubmissionTlsEndPoint.Port} inet n - n - 20 smtpd -o smtpd_tls_wrappermode=yes{common}\n";
+        return $"{SubmissionEndPoint} inet n - n - 20 smtpd -o smtpd_tls_security_level=encrypt{common}\n"
+            + $"{SubmissionTlsEndPoint} inet n - n - 20 smtpd -o smtpd_tls_wrappermode=yes{common}\n";
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
@@ -220,10 +224,10 @@ public sealed class PostfixServer : IAsyncDisposable
             throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
     }
 
-    private static int FreePort()
+    private IPEndPoint FreeEndPoint()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        socket.Bind(new IPEndPoint(_address, 0));
+        return (IPEndPoint)socket.LocalEndPoint!;
     }
 }
