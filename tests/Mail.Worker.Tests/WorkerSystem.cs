@@ -190,6 +190,14 @@ internal sealed class WorkerSystem : IAsyncDisposable
         }
     }
 
+    /// <summary>Keeps every reason to wait in the table <c>reasons</c>: in the queue it stands only until the item is due again.</summary>
+    public Task KeepReasonsAsync() => ExecuteAsync(
+        """
+        create table reasons (reason text);
+        create function keep_reason() returns trigger language plpgsql as 'begin insert into reasons values (new.wait_reason); return null; end';
+        create trigger keep_reason after update on delivery_queue for each row when (new.wait_reason is not null) execute function keep_reason();
+        """);
+
     public async Task<long> CountAsync(string sql)
     {
         await using var command = Database.CreateCommand(sql);

@@ -76,17 +76,19 @@ public sealed class DirectDeliveryTests
             ("Mail:Queue:DrainTimeout", "00:00:00"));
         await system.AcceptManyAsync(200, (_, message) => message with { Recipients = [WorkerSystem.To("ann@slow.test")] });
         var behind = await system.AcceptManyAsync(50);
+        await system.KeepReasonsAsync();
 
         await system.StartWorkerAsync();
 
         foreach (var id in behind)
             await system.WhenAsync(id, MessageStatus.Sent);
+        await system.UntilAsync(() => Task.FromResult(slow.Connections >= 2), () => "nothing hangs");
         Assert.Equal(2, slow.Connections);
         // What cannot start is not held.
         await system.UntilAsync(async () => await system.CountAsync("select count(*) from delivery_queue where leased_by is not null") == 2,
             () => "more is held than hangs");
         await system.UntilAsync(
-            async () => await system.CountAsync("select count(*) from delivery_queue where wait_reason = 'the servers of the destination do not answer'") > 0,
+            async () => await system.CountAsync("select count(*) from reasons where reason = 'the servers of the destination do not answer'") > 0,
             () => "no reason is told");
     }
 

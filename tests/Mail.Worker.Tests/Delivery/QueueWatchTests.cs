@@ -12,7 +12,7 @@ public sealed class QueueWatchTests
         await using var system = await WorkerSystem.CreateAsync(sink.EndPoint, settings: ("Mail:Queue:PollInterval", "00:01:00"));
         await system.StartWorkerAsync();
         const string Listeners =
-            "select count(*) from pg_stat_activity where query = 'listen mail_queue' and datname = current_database()";
+            "select count(*) from pg_stat_activity where query = 'listen mail_queue' and state = 'idle' and datname = current_database()";
         await system.UntilAsync(async () => await system.CountAsync(Listeners) == 1, () => "the worker does not listen");
 
         var id = await system.AcceptAsync();

@@ -16,6 +16,9 @@ internal sealed record MxFaultRow(int Number, string Stage, string Fault, string
     /// <summary>The domain of this row whose only host has the fault, or of another kind.</summary>
     public string Domain(char kind) => string.Create(CultureInfo.InvariantCulture, $"{kind}{Number}.test");
 
+    /// <summary>Only a time-out ends it. What else there is may take its time on a busy machine.</summary>
+    public bool NeverAnswers => Fault is "hang" or "trickle" or "silent";
+
     /// <summary>Pipelining decides nothing: the same has to come of it without.</summary>
     public bool IsOfTransaction => Stage is "mail" or "rcpt" or "data" or "body" or "dot";
 

@@ -7,6 +7,9 @@ namespace Mail.Worker.Tests.Faults;
 /// <summary>What workers need goes away while they deliver, and comes back. Nothing is lost, and nothing comes twice.</summary>
 public sealed class ServiceFaultTests(ITestOutputHelper output)
 {
+    // No worker is lost here: none is to lose a lease because the machine is busy.
+    private static readonly (string, string) LongLease = ("Mail:Queue:Lease", "00:00:30");
+
     [Fact]
     public async Task A_redis_that_forgets_and_goes_away_stops_nothing()
     {
@@ -16,7 +19,7 @@ public sealed class ServiceFaultTests(ITestOutputHelper output)
         await File.WriteAllTextAsync(rules, "provider | limited | d0.test d1.test d2.test | rate=200/s\n");
         await using var redis = await RedisServer.StartAsync();
         await using var system = await FaultSystem.StartAsync(settings:
-            [("ConnectionStrings:redis", redis.ConnectionString), ("Mail:Shaping:RulesFile", rules)]);
+            [("ConnectionStrings:redis", redis.ConnectionString), ("Mail:Shaping:RulesFile", rules), LongLease]);
         system.StartWorker();
         await system.AcceptAsync(Count);
         await system.UntilArrivedAsync(Count / 10);
@@ -35,7 +38,7 @@ public sealed class ServiceFaultTests(ITestOutputHelper output)
     public async Task A_resolver_that_is_away_delays_what_it_is_asked_for()
     {
         const int Count = 200;
-        await using var system = await FaultSystem.StartAsync();
+        await using var system = await FaultSystem.StartAsync(settings: LongLease);
         system.Internet.Dns.Tamper = (_, _) => null;
         system.StartWorker();
         await system.AcceptAsync(Count);
@@ -52,7 +55,7 @@ public sealed class ServiceFaultTests(ITestOutputHelper output)
     public async Task A_storm_of_421_ends_with_all_of_it_delivered()
     {
         const int Count = 3000;
-        await using var system = await FaultSystem.StartAsync();
+        await using var system = await FaultSystem.StartAsync(settings: LongLease);
         system.OnAll(SmtpScript.Connect, SmtpStep.ReplyAndDrop("421 4.3.2 too much to do"));
         await system.AcceptAsync(Count);
         system.StartWorker();

@@ -45,6 +45,7 @@ public sealed class MaintenanceTests
     {
         await using var system = await WorkerSystem.CreateAsync();
         var store = system.Front.Services.GetRequiredService<MaintenanceStore>();
+        await system.ExecuteAsync("alter table delivery_queue set (autovacuum_enabled = false)");
         await AddDeadRowsAsync(1_000);
         await store.VacuumQueuesAsync(CancellationToken.None);
         Assert.Equal(0, await system.CountAsync(Vacuums));

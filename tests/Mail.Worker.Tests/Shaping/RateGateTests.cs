@@ -11,8 +11,10 @@ public sealed class RateGateTests
     public async Task Replicas_share_a_rate()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var first = new RedisClient(RedisConfiguration.Parse(server.ConnectionString));
-        await using var second = new RedisClient(RedisConfiguration.Parse(server.ConnectionString));
+        // Who waits longer keeps the rate alone.
+        var configuration = RedisConfiguration.Parse(server.ConnectionString) with { ConnectTimeout = TimeSpan.FromSeconds(30), SyncTimeout = TimeSpan.FromSeconds(30) };
+        await using var first = new RedisClient(configuration);
+        await using var second = new RedisClient(configuration);
         RateGate[] gates = [new(first, TimeProvider.System), new(second, TimeProvider.System)];
 
         var waits = new List<TimeSpan>();

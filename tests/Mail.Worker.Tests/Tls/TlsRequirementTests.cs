@@ -140,7 +140,8 @@ public sealed class TlsRequirementTests
         await using var system = await TlsSystem.CreateAsync(Certificate.None);
         await system.Worker.StartWorkerAsync();
 
-        var id = await system.Worker.AcceptAsync(message => message with { Tls = TlsRequirement.Required, ExpiresIn = TimeSpan.FromSeconds(1) });
+        // Time for a first attempt, and none for a second one.
+        var id = await system.Worker.AcceptAsync(message => message with { Tls = TlsRequirement.Required, ExpiresIn = TimeSpan.FromSeconds(30) });
 
         await system.Worker.WhenAsync(id, MessageStatus.Failed);
         Assert.Equal("tls_required", (await system.Worker.AttemptsAsync(id))[0].Cause);

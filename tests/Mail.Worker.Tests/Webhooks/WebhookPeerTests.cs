@@ -82,7 +82,8 @@ public sealed class WebhookPeerTests : IAsyncLifetime
         await _system.MakeDueAsync();
         await _system.AttemptedAsync(webhook.Id, 2);
 
-        var requests = await _receiver.UntilAsync(2);
+        // A further retry may have come by itself.
+        var requests = (await _receiver.UntilAsync(2))[..2];
         var answers = await AskAsync([.. requests.Select(request => Job("standardwebhooks", secret, request))]);
 
         Assert.Equal(["verified email.bounced", "verified email.bounced"], answers);
