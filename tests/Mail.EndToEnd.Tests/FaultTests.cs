@@ -40,20 +40,21 @@ public sealed class FaultTests : IAsyncLifetime
     [Fact]
     public async Task Killed_worker_loses_nothing_and_repeats_only_what_it_held()
     {
-        var sending = _load.SendAsync();
-        await UntilArrivedAsync(Messages / 5);
-        // What is begun from now on does not end before the kill: whatever the moment, a worker holds something.
+        // From the first thousand on nothing ends before the kill: whatever the moment, a worker holds something.
         var killed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _fixture.Relay.Script.On("DATA", SmtpStep.WaitFor(killed.Task));
+        var begun = 0;
+        _fixture.Relay.Script.On("DATA", line => line == "DATA" && Interlocked.Increment(ref begun) > Messages / 5, SmtpStep.WaitFor(killed.Task));
+        var sending = _load.SendAsync();
+        await UntilArrivedAsync(Messages / 10);
         var victim = 0;
         await Eventually.IsTrueAsync("a worker holds messages", Limit, async _ => (victim = await _database.BusiestWorkerAsync() ?? 0) > 0, Describe);
         Kill(victim);
         var held = await _database.HeldByAsync(victim);
+        Assert.True(Arrived().Count < Messages, "The kill came too late.");
         _fixture.Relay.Script.Clear();
         killed.SetResult();
         _output.WriteLine($"{held.Count} messages were held by the killed worker");
         Assert.NotEmpty(held);
-        Assert.True(Arrived().Count < Messages, "The kill came too late.");
 
         await sending;
         Assert.Equal(Messages, _load.Accepted.Count);
@@ -64,12 +65,14 @@ public sealed class FaultTests : IAsyncLifetime
     [Fact]
     public async Task Killed_api_loses_no_202_and_a_repeated_request_sends_nothing_twice()
     {
+        _load.HoldAt = Messages / 2;
         var sending = _load.SendAsync();
         await Eventually.IsTrueAsync("the API is loaded", Limit, () => _load.Accepted.Count >= Messages / 3);
         Kill(_system.App.GetProcessId("api"));
+        Assert.True(_load.Accepted.Count < Messages, "The kill came too late.");
+        _load.GoOn();
         await sending;
         _output.WriteLine($"{_load.Accepted.Count} of {Messages} were accepted before they were asked for again");
-        Assert.True(_load.Accepted.Count < Messages, "The kill came too late.");
         var accepted = _load.Accepted.ToDictionary();
         await SendRestAsync();
         await _load.RepeatAsync(accepted);
@@ -82,12 +85,14 @@ public sealed class FaultTests : IAsyncLifetime
     [Fact]
     public async Task Killed_postgres_loses_no_202_and_everything_goes_on_by_itself()
     {
+        _load.HoldAt = Messages / 2;
         var sending = _load.SendAsync();
         await UntilArrivedAsync(Messages / 5);
         var services = _system.ProcessIds();
         Kill(Processes.ServerBelow(_system.App.GetProcessId("postgres")));
-        await sending;
         Assert.True(_load.Accepted.Count < Messages, "The kill came too late.");
+        _load.GoOn();
+        await sending;
         await SendRestAsync();
 
         var arrivals = await SettledAsync();

@@ -85,10 +85,7 @@ internal sealed partial class ListenerProcess : IAsyncDisposable
         return _process.PeakWorkingSet64;
     }
 
-    /// <summary>SIGKILL.</summary>
-    public void Kill() => _process.Kill();
-
-    /// <summary>The same, and returns when it is dead.</summary>
+    /// <summary>SIGKILL. Returns when it is dead.</summary>
     public async Task KillAsync()
     {
         _process.Kill();

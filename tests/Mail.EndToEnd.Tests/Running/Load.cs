@@ -13,12 +13,19 @@ internal sealed class Load(HttpClient api, int count)
 {
     private const int Connections = 32;
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RepeatLimit = TimeSpan.FromSeconds(90);
 
+    private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly ConcurrentDictionary<int, string> _accepted = new();
     private int _replayed;
 
     public int Count => count;
+
+    /// <summary>As soon as so many are accepted nothing more is requested until <see cref="GoOn"/>.</summary>
+    public int HoldAt { get; set; } = int.MaxValue;
+
+    public void GoOn() => _goOn.TrySetResult();
 
     /// <summary>Message ids by number, of everything that was answered with 202.</summary>
     public IReadOnlyDictionary<int, string> Accepted => _accepted;
@@ -44,14 +51,16 @@ internal sealed class Load(HttpClient api, int count)
         var before = _replayed;
         await Parallel.ForEachAsync(accepted, new ParallelOptions { MaxDegreeOfParallelism = Connections }, async (one, _) =>
         {
-            await SendAsync(one.Key);
+            await Eventually.IsTrueAsync("a repeated request is answered", RepeatLimit, _ => SendAsync(one.Key));
             Assert.Equal(one.Value, _accepted[one.Key]);
         });
         Assert.Equal(accepted.Count, _replayed - before);
     }
 
-    private async Task SendAsync(int number)
+    /// <summary>False when there was no answer, or one that says to come back later.</summary>
+    private async Task<bool> SendAsync(int number)
     {
+        if (_accepted.Count >= HoldAt) await _goOn.Task;
         using var limit = new CancellationTokenSource(RequestLimit);
         try
         {
@@ -59,22 +68,23 @@ internal sealed class Load(HttpClient api, int count)
             request.Headers.Add("Idempotency-Key", $"{_run}-{number}");
             request.Content = JsonContent.Create(MailClient.Message(RecipientOf(number), $"Message {number}"));
             using var response = await api.SendAsync(request, limit.Token);
-            await TakeAsync(number, response, limit.Token);
+            return await TakeAsync(number, response, limit.Token);
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
         {
-            // Unanswered: the message may have been stored or not.
+            return false; // the message may have been stored or not
         }
     }
 
-    private async Task TakeAsync(int number, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<bool> TakeAsync(int number, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
-        if (response.StatusCode == HttpStatusCode.ServiceUnavailable) return;
+        if (response.StatusCode == HttpStatusCode.ServiceUnavailable) return false;
         Assert.True(response.StatusCode == HttpStatusCode.Accepted, $"{(int)response.StatusCode}: {body}");
         using var document = JsonDocument.Parse(body);
         var data = document.RootElement.GetProperty("data");
         _accepted[number] = data.Text("id");
         if (data.Text("idempotencyStatus") == "replayed") Interlocked.Increment(ref _replayed);
+        return true;
     }
 }

@@ -17,10 +17,12 @@ public sealed class KilledListener : IAsyncLifetime
     private const int MailsOfSession = 30;
     private const int EnoughOfEachKind = 40;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<string, int>[] _answered = [new(), new(), new(), new()];
     private readonly TestDnsServer _dns = TestDnsServer.Start();
-    private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _isEnough;
 
     internal enum Kind
     {
@@ -54,12 +56,14 @@ public sealed class KilledListener : IAsyncLifetime
         Sent = await Task.WhenAll(Enumerable.Range(0, SessionsOfEachKind).Select(_ => SentMail.CreateAsync(
             Restarted, Database.DataSource, SendingMode.Live, [.. Enumerable.Range(0, MailsOfSession).Select(i => $"r{i}@example.test")])));
 
-        await using var listener = await ListenerProcess.StartAsync(Database.ConnectionString, settings);
-        var sending = Enum.GetValues<Kind>().SelectMany(kind => Enumerable.Range(0, SessionsOfEachKind).Select(session =>
-            SendUntilCutAsync(listener, kind, session))).ToList();
-        await _enough.Task.WaitAsync(Limit);
-        listener.Kill();
+        await using var listener = await ListenerProcess.StartAsync(Database.ConnectionString + ";Application Name=killed", settings);
+        // All of them are open before the first of them sends.
+        var clients = await Task.WhenAll(Enum.GetValues<Kind>().SelectMany(kind => Enumerable.Range(0, SessionsOfEachKind).Select(async session =>
+            (Kind: kind, Session: session, Client: await OpenAsync(await listener.ConnectAsync(ServiceOf(kind)), kind)))));
+        var sending = clients.Select(one => SendUntilCutAsync(listener, one.Client, one.Kind, one.Session)).ToList();
+        await _killed.Task.WaitAsync(Limit);
         await Task.WhenAll(sending);
+        await UntilNothingIsLeftOfItAsync();
         Assert.True(_answered.Sum(answered => answered.Count) < _answered.Length * SessionsOfEachKind * MailsOfSession, "The kill came too late.");
     }
 
@@ -92,18 +96,33 @@ public sealed class KilledListener : IAsyncLifetime
 
     internal static string NameOf(int session, int i) => string.Create(CultureInfo.InvariantCulture, $"{session}-{i}");
 
-    private async Task SendUntilCutAsync(ListenerProcess listener, Kind kind, int session)
+    // What the dead one sent to the database before it died may still be committed.
+    private async Task UntilNothingIsLeftOfItAsync()
     {
+        await using var left = Database.DataSource.CreateCommand("select count(*) from pg_stat_activity where application_name = 'killed'");
+        using var limit = new CancellationTokenSource(Limit);
+        while ((long)(await left.ExecuteScalarAsync(limit.Token))! > 0)
+            await Task.Delay(ProbeInterval, limit.Token);
+    }
+
+    // Who brings the last of what is enough kills the listener, in the middle of what the others do; who is done by then waits for it.
+    private async Task SendUntilCutAsync(ListenerProcess listener, LineClient client, Kind kind, int session)
+    {
+        await using var one = client;
         try
         {
-            await using var client = await OpenAsync(await listener.ConnectAsync(ServiceOf(kind)), kind);
             for (var i = 0; i < MailsOfSession; i++)
             {
+                if (Volatile.Read(ref _isEnough) != 0)
+                    await _killed.Task;
                 if ((await SendAsync(client, kind, session, i))?.StartsWith("250 ", StringComparison.Ordinal) != true)
                     return;
                 _answered[(int)kind][NameOf(session, i)] = 1;
-                if (_answered.All(answered => answered.Count >= EnoughOfEachKind))
-                    _enough.TrySetResult();
+                if (_answered.All(answered => answered.Count >= EnoughOfEachKind) && Interlocked.Exchange(ref _isEnough, 1) == 0)
+                {
+                    await listener.KillAsync();
+                    _killed.SetResult();
+                }
             }
         }
         catch (IOException)
