@@ -5,6 +5,7 @@ using Mail.Core.Domains;
 using Mail.Core.Organizations;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ using Npgsql;
 namespace Mail.Api.Tests;
 
 internal sealed class ApiApplication(
-    string database, string blobs, string redis = "127.0.0.1:1", IReadOnlyDictionary<string, string>? settings = null) : WebApplicationFactory<Program>
+    string database, string blobs, string redis = "127.0.0.1:1", IReadOnlyDictionary<string, string>? settings = null, TimeProvider? clock = null) : WebApplicationFactory<Program>
 {
     private static int _tenants;
 
@@ -28,6 +29,8 @@ internal sealed class ApiApplication(
         builder.UseSetting("Mail:Shutdown:DrainDelay", "00:00:00");
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
             builder.UseSetting(key, value);
+        if (clock is not null)
+            builder.ConfigureTestServices(services => services.AddSingleton(clock));
     }
 
     /// <summary>An organization with a verified domain and a live key that may do everything.</summary>

@@ -38,9 +38,10 @@ public sealed class UsageCountTests(TestDatabase database) : IClassFixture<TestD
     {
         await _accept.StoreAsync([Pending("a@example.com")], default);
         // Writers whose connections are cut at any moment: what committed is counted, what did not is not.
+        var killed = 0L;
         var writers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
-            for (var i = 0; i < 25; i++)
+            for (var i = 0; i < 25 || (Interlocked.Read(ref killed) == 0 && i < 10_000); i++)
             {
                 try
                 {
@@ -52,9 +53,8 @@ public sealed class UsageCountTests(TestDatabase database) : IClassFixture<TestD
                 }
             }
         })).ToList();
-        var killed = 0L;
         while (writers.Exists(writer => !writer.IsCompleted))
-            killed += await KillAsync();
+            Interlocked.Add(ref killed, await KillAsync());
         await Task.WhenAll(writers);
         database.DataSource.Clear();
 

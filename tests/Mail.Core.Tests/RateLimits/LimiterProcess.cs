@@ -18,7 +18,7 @@ internal sealed class LimiterProcess : IAsyncDisposable
 
     public LimiterProcess(RedisServer redis, RateLimitOptions options, NpgsqlDataSource database)
     {
-        _redis = new RedisClient(RedisConfiguration.Parse(redis.ConnectionString));
+        _redis = new RedisClient(RedisConfiguration.Parse(redis.ConnectionString + ",connectTimeout=60000,syncTimeout=60000"));
         var settings = new RateLimitSettings(new RateLimitStore(database), Options.Create(options), TimeProvider.System, NullLogger<RateLimitSettings>.Instance);
         Buckets = new RateBuckets(_redis, Options.Create(options), TimeProvider.System, Log);
         Limiter = new RateLimiter(Buckets, settings, TimeProvider.System);

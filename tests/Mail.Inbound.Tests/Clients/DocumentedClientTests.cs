@@ -14,6 +14,7 @@ namespace Mail.Inbound.Tests.Clients;
 /// What <c>docs/submission.md</c> tells people to write, run as it stands there: only the host, its port, the domain and
 /// the key are another's. Programs check our certificate as they do it by themselves.
 /// </summary>
+[Collection(CertificatesOfTheProcess.Name)]
 public sealed partial class DocumentedClientTests(InboundFixture fixture) : IClassFixture<InboundFixture>, IAsyncLifetime
 {
     private const string Server = "localhost";

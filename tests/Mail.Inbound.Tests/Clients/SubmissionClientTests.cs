@@ -7,6 +7,7 @@ using Mail.TestKit.Servers;
 namespace Mail.Inbound.Tests.Clients;
 
 /// <summary>Programs that others wrote, with host, user and password changed and nothing else.</summary>
+[Collection(CertificatesOfTheProcess.Name)]
 public sealed class SubmissionClientTests(InboundFixture fixture) : IClassFixture<InboundFixture>, IAsyncLifetime
 {
     private InboundHost _host = null!;

@@ -38,7 +38,9 @@ public sealed class StoreAwayTests
         foreach (var (client, _, from) in sessions)
         {
             Assert.Equal("451 4.3.0 Local error, try again later", await client.EndAsync(string.Format(null, Content, from, "during")));
-            Assert.StartsWith("451 4.3.0", await client.AskAsync("MAIL FROM:<a@client.test>", "RCPT TO:<one@never-seen.test>"));
+            // Who has logged in is refused at MAIL already, once the key has to be looked at again.
+            var refusal = await client.AskAsync("MAIL FROM:<a@client.test>");
+            Assert.StartsWith("451 4.3.0", refusal![0] == '2' ? await client.AskAsync("RCPT TO:<one@never-seen.test>") : refusal);
         }
         await using (var other = await OpenAsync(host, SmtpServiceKind.Submission))
         {

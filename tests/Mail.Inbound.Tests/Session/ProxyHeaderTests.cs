@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Mail.Inbound.Session;
+using Mail.TestKit;
 
 namespace Mail.Inbound.Tests.Session;
 
@@ -64,7 +65,7 @@ public sealed class ProxyHeaderTests(InboundFixture fixture) : IClassFixture<Inb
     [Fact]
     public async Task Balancer_speaks_for_its_clients_and_nobody_else_does()
     {
-        await using var host = await InboundHost.StartAsync(fixture.Database.ConnectionString,
+        await using var host = await InboundHost.StartAsync(fixture.Database.ConnectionString, clock: new ManualTime(),
             settings: [("Mail:Inbound:ProxyFrom:0", "10.0.0.0/8"), ("Mail:Inbound:MaxSessionsPerAddress", "1")]);
         await using var first = new LineClient(host.Connect(new IPEndPoint(Peer, 1)));
         await first.SendAsync("PROXY TCP4 192.0.2.7 192.0.2.1 5 25");

@@ -81,7 +81,7 @@ public sealed class LoginFailuresTests
 
     private static async Task<RedisClient> ConnectAsync(string server)
     {
-        var client = new RedisClient(RedisConfiguration.Parse(server));
+        var client = new RedisClient(RedisConfiguration.Parse(server + ",connectTimeout=60000,syncTimeout=60000"));
         await client.ConnectAsync();
         return client;
     }

@@ -172,7 +172,8 @@ public sealed class SubmissionTests(InboundFixture fixture) : IClassFixture<Inbo
     [Fact]
     public async Task Rate_limit_refuses_before_the_message_is_sent()
     {
-        await using var host = await HostAsync(("Mail:RateLimits:SendPerSecondPerKey", "1"), ("Mail:RateLimits:Burst", "00:01:00"));
+        await using var host = await InboundHost.StartAsync(fixture.Database.ConnectionString, clock: new ManualTime(), settings:
+            [("Mail:Demo:ApiKey", InboundFixture.ApiKey), ("Mail:RateLimits:SendPerSecondPerKey", "1"), ("Mail:RateLimits:Burst", "00:01:00")]);
         await using var client = await LogInAsync(host: host);
         for (var i = 0; i < 60; i++)
             Assert.StartsWith("250 ", await client.AskAsync("MAIL FROM:<shop@demo.test>", "RSET"));

@@ -15,7 +15,7 @@ public sealed class BlobOutageTests
         await using var server = await AzuriteServer.StartAsync();
         var box = new BlobServiceClient(server.ConnectionString, Impatient()).GetBlobContainerClient("box");
         await box.CreateIfNotExistsAsync();
-        await box.GetBlobClient("kept").UploadAsync(BinaryData.FromString("x"));
+        await box.GetBlobClient("kept").UploadAsync(BinaryData.FromString("x"), overwrite: true);
         await server.StopAsync();
         await AssertNoAnswerAsync(box);
         await server.StartAgainAsync();
@@ -42,7 +42,7 @@ public sealed class BlobOutageTests
         var box = new BlobServiceClient(server.ConnectionString, patient).GetBlobContainerClient("box");
         await box.CreateIfNotExistsAsync();
         await server.StopAsync();
-        var upload = box.GetBlobClient("late").UploadAsync(BinaryData.FromString("x"));
+        var upload = box.GetBlobClient("late").UploadAsync(BinaryData.FromString("x"), overwrite: true);
         await server.StartAgainAsync();
         await upload;
         Assert.True((await box.GetBlobClient("late").ExistsAsync()).Value);

@@ -39,7 +39,7 @@ public sealed class RedisOutageTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",syncTimeout=2000,connectTimeout=2000"));
-        await redis.PingAsync();
+        await Eventually.TrueAsync(() => redis.PingAsync().ContinueWith(ping => ping.IsCompletedSuccessfully));
         await server.SuspendAsync();
         await AssertFailsWithinAsync<RedisTimeoutException>(redis, TimeSpan.FromSeconds(10));
         // Now there is no connection: nobody waits for the next attempt.
@@ -87,7 +87,7 @@ public sealed class RedisOutageTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var redis = new RedisClient(RedisConfiguration.Parse(server.ConnectionString + ",keepAlive=1,syncTimeout=2000"));
-        await redis.PingAsync();
+        await Eventually.TrueAsync(() => redis.PingAsync().ContinueWith(ping => ping.IsCompletedSuccessfully));
         await server.SuspendAsync();
         await Eventually.TrueAsync(() => !redis.IsConnected);
         server.Resume();

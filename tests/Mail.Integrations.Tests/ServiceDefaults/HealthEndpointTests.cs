@@ -66,7 +66,7 @@ public sealed class HealthEndpointTests
         Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("/alive")).StatusCode);
         Assert.False(stop.IsCompleted);
         await secondSignal.CancelAsync();
-        await Record.ExceptionAsync(() => stop.WaitAsync(TimeSpan.FromSeconds(10)));
+        await Record.ExceptionAsync(() => stop.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.True(stop.IsCompleted);
     }
 
