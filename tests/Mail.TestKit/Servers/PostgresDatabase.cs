@@ -16,15 +16,19 @@ public sealed class PostgresDatabase : IAsyncDisposable
     {
         _server = server;
         Name = name;
-        ConnectionString = server.ConnectionStringFor(name);
-        DataSource = NpgsqlDataSource.Create(ConnectionString);
+        ConnectionString = server.TestedConnectionStringFor(name);
+        DataSource = NpgsqlDataSource.Create(server.ConnectionStringFor(name));
     }
 
     /// <summary>Fills the template, once for each server. Set it before the first database is made; without it databases are empty.</summary>
     public static Func<NpgsqlDataSource, CancellationToken, Task>? Migrate { get; set; }
 
     public string Name { get; }
+
+    /// <summary>For what is tested.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>For the test itself.</summary>
     public NpgsqlDataSource DataSource { get; }
 
     /// <param name="server">By default the shared one.</param>

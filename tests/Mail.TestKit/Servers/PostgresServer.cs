@@ -24,8 +24,13 @@ public sealed class PostgresServer : TestServer
         return server;
     }
 
-    public string ConnectionStringFor(string database) =>
-        $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database};Maximum Pool Size=20;Timeout=10;Include Error Detail=true";
+    public string ConnectionStringFor(string database) => ConnectionStringFor(database, Port);
+
+    /// <summary>For what is tested: over a <see cref="SlowLink"/>.</summary>
+    public string TestedConnectionStringFor(string database) => ConnectionStringFor(database, SlowLink.To(Port));
+
+    private static string ConnectionStringFor(string database, int port) =>
+        $"Host=127.0.0.1;Port={port};Username=postgres;Database={database};Maximum Pool Size=20;Timeout=10;Include Error Detail=true";
 
     // The data is in memory, where fsync costs nothing and means nothing; the commit path stays that of production.
     protected override IEnumerable<string> Arguments => ["-c", "fsync=off", "-c", "max_connections=500", "-c", "shared_buffers=128MB"];
