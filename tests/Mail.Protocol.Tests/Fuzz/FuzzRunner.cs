@@ -9,7 +9,7 @@ namespace Mail.Protocol.Tests.Fuzz;
 /// </summary>
 internal static class FuzzRunner
 {
-    private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(5); // generous: other tests share the cores
+    private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(30); // generous: other tests share the cores
     private static readonly TimeSpan HangAfter = TimeSpan.FromSeconds(60);
 
     private static TimeSpan Budget => TimeSpan.FromSeconds(FromEnvironment("MAIL_FUZZ_SECONDS", 1));
