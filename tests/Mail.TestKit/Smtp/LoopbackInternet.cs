@@ -10,10 +10,6 @@ namespace Mail.TestKit.Smtp;
 /// </summary>
 public sealed class LoopbackInternet : IAsyncDisposable
 {
-    // Behind the addresses that other tests give by hand.
-    private const int FirstAddress = (127 << 24) | (64 << 16) | 1;
-    private static int _lastAddress = FirstAddress;
-
     private readonly List<ScriptedSmtpServer> _servers = [];
     private readonly List<SilentPort> _silent = [];
 
@@ -59,7 +55,7 @@ public sealed class LoopbackInternet : IAsyncDisposable
 
     private IPEndPoint Place(string host)
     {
-        var address = new IPAddress(BitConverter.GetBytes(IPAddress.HostToNetworkOrder(Interlocked.Increment(ref _lastAddress))));
+        var address = LoopbackAddresses.Next();
         Zone.A(host, address.ToString());
         return new IPEndPoint(address, Port);
     }

@@ -18,12 +18,8 @@ public sealed class PostfixServer : IAsyncDisposable
     // To be told by a later hop, not at RCPT: what follows the transport's name is the reason, EX_UNAVAILABLE ends it.
     private const string Refuse = "{ echo ${nexthop}; exit 69 }";
 
-    // An address of its own: between being found free and being listened on a port is nobody else's there.
-    private const int FirstAddress = (127 << 24) | (65 << 16) | 1;
-    private static int _lastAddress = FirstAddress;
-
     private readonly string _folder;
-    private readonly IPAddress _address = new(BitConverter.GetBytes(IPAddress.HostToNetworkOrder(Interlocked.Increment(ref _lastAddress))));
+    private readonly IPAddress _address = LoopbackAddresses.Next();
     private readonly IPEndPoint? _next;
     private readonly PasswordServer? _passwords;
 
