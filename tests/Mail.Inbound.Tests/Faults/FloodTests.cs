@@ -112,6 +112,7 @@ public sealed class FloodTests(InboundFixture fixture, ITestOutputHelper output)
         var grown = (_listener.Memory() - _before) / Megabyte;
         output.WriteLine($"{_streams.Count} connections, {grown} MB more than before; {delivered} mails of others got through, the slowest in {slowest.TotalSeconds:f2} s");
         Assert.InRange(grown, long.MinValue, growth);
+        Assert.InRange(slowest, TimeSpan.Zero, HealthMail.Patience);
     }
 
     private async Task<Stream> OpenAsync(SmtpServiceKind kind = SmtpServiceKind.Exchange)

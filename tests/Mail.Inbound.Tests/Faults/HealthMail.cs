@@ -5,7 +5,9 @@ namespace Mail.Inbound.Tests.Faults;
 /// <summary>Mail of somebody else, on a new connection each time, one after the other for as long as a flood goes on.</summary>
 internal sealed class HealthMail(ListenerProcess listener) : IAsyncDisposable
 {
-    // For a command: a listener that has no time for others while the flood stands does not keep to it.
+    /// <summary>In every so long a time one has to get through.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly CancellationTokenSource _end = new();

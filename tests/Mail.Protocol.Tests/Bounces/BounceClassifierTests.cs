@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Mail.Protocol.Bounces;
+using Mail.TestKit;
 
 namespace Mail.Protocol.Tests.Bounces;
 
@@ -76,11 +76,11 @@ public class BounceClassifierTests
     public void Huge_texts_cost_no_more_than_their_start(string unit)
     {
         var text = string.Concat(Enumerable.Repeat(unit, 5_000_000 / unit.Length));
-        var watch = Stopwatch.StartNew();
+        var began = ThreadTime.Now;
 
         BounceClassifier.Default.Classify(new BounceReply(BounceStage.RcptTo, 550, null, text));
 
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Assert.InRange(ThreadTime.Now - began, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
     private static string Rule(BounceClassifier classifier, BounceStage stage, string text) =>

@@ -156,7 +156,7 @@ public sealed class WebhookDispatchTests : IAsyncLifetime
         var delivery = await _system.AttemptedAsync(webhook.Id, 1);
 
         Assert.Equal("redirect_not_followed", delivery.Error);
-        Assert.All(_receiver.Requests, request => Assert.Equal("/first", request.Path));
+        Assert.Equal(["/first"], _receiver.Requests.Select(request => request.Path).Distinct());
     }
 
     [Fact]
